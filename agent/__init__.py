@@ -1,0 +1,1 @@
+"""One gate: thermometer, scanner, screening, outbox and uplink."""

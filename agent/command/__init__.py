@@ -1,0 +1,1 @@
+"""The gate's verbs of the `kadian` command."""

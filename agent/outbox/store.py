@@ -1,0 +1,191 @@
+"""The open file of an outbox: one connection, one lock, and what is done when SQLite complains."""
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import structlog
+
+from agent.outbox import file
+from agent.outbox.room import Room
+from agent.outbox.salvage import readable
+from kadian.errors import KadianError
+from kadian.messages import Screening, encode
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+AT_ONCE = 1000
+"""Rows changed in one commit: keeps the log below the ballast, and the gate's thread waiting only for moments."""
+
+
+class Store:
+    """Epoch, last seq and number of waiting screenings of one file, and the way to work on it.
+
+    Args:
+        path: the file.
+        cap_pages: how many pages screenings may take.
+        room: the disk around it.
+        boot_id: names this boot.
+        monotonic_ns: nanoseconds of this boot.
+        wall: seconds since 1970, for the name of what is put aside.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        cap_pages: int,
+        room: Room,
+        *,
+        boot_id: str,
+        monotonic_ns: Callable[[], int],
+        wall: Callable[[], float],
+    ) -> None:
+        self.path = path
+        self.epoch = ""
+        self.last_seq = 0
+        self.waiting = 0
+        self.lock = threading.RLock()
+        self._cap = cap_pages
+        self._room = room
+        self._boot_id = boot_id
+        self._boot = 0
+        self._monotonic_ns = monotonic_ns
+        self._wall = wall
+        self._connection: sqlite3.Connection | None = None
+
+    def do(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Runs `work` on the connection, alone; once more on a new file when this one proves to be damaged.
+
+        After an error of the disk the file is opened anew next time: what SQLite and the kernel hold of it in memory
+        can no longer be believed.
+
+        Raises:
+            KadianError: K0450 the disk is full, K0451 it refuses otherwise, K0452 another process has the file.
+        """
+        with self.lock:
+            try:
+                return work(self._connection or self._open())
+            except (sqlite3.Error, file.Damaged) as error:
+                if isinstance(error, sqlite3.Error) and not file.is_damage(error):
+                    if file.kind_of(error) != sqlite3.SQLITE_FULL:
+                        self.close()
+                    raise file.refusal(error, self.path) from error
+                self.start_again("K0453", str(error))
+            try:
+                return work(self._connection or self._open())
+            except (sqlite3.Error, file.Damaged) as error:
+                self.close()
+                raise file.refusal(error, self.path) from error
+
+    def change(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """`do` in one transaction: committed to disk when this returns."""
+
+        def whole(connection: sqlite3.Connection) -> T:
+            with _transaction(connection):
+                return work(connection)
+
+        return self.do(whole)
+
+    def insert(
+        self,
+        connection: sqlite3.Connection,
+        screening: Screening,
+        monotonic_ns: int | None = None,
+        *,
+        this_boot: bool = True,
+    ) -> None:
+        """Adds a row, within a transaction."""
+        connection.execute(
+            "INSERT INTO screening (seq, body, boot, monotonic_ns, unsynced) VALUES (?, ?, ?, ?, ?)",
+            (
+                screening.seq,
+                encode(screening),
+                self._boot if this_boot else 0,
+                self._monotonic_ns() if monotonic_ns is None else monotonic_ns,
+                screening.clock == "unsynced",
+            ),
+        )
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        with self.lock:
+            if self._connection is not None:
+                with contextlib.suppress(sqlite3.Error):
+                    self._connection.close()
+            self._connection = None
+
+    def start_again(self, code: str, reason: str) -> None:
+        """Puts the file aside and begins a new epoch, with all that can still be read of what waited.
+
+        Args:
+            code: of the sentence that says why.
+            reason: what was found.
+
+        Raises:
+            KadianError: K0451 the disk refuses.
+        """
+        with self.lock:
+            self.close()
+            moment = (datetime.fromtimestamp(0, UTC) + timedelta(seconds=self._wall())).strftime("%Y%m%dT%H%M%SZ")
+            try:
+                aside = file.put_aside(self.path, moment)
+                connection = self._open()
+                saved = self._adopt(connection, aside)
+            except (OSError, sqlite3.Error, file.Damaged) as error:
+                raise file.refusal(error, self.path) from error
+            told = KadianError(code, str(aside), reason=reason, saved=saved)
+            log.error("outbox_put_aside", path=str(aside), epoch=self.epoch, saved=saved, why=reason, what=told.what())
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            connection = self._connected()
+        except sqlite3.Error as error:
+            if file.kind_of(error) == sqlite3.SQLITE_BUSY or file.is_damage(error) or not self._room.throw_off():
+                raise
+            connection = self._connected()
+        self._connection = connection
+        return connection
+
+    def _connected(self) -> sqlite3.Connection:
+        connection = file.connect(self.path, self._cap)
+        try:
+            self.epoch = str(connection.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()[0])
+            found = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'screening'").fetchone()
+            self.last_seq = int(found[0]) if found else 0
+            self.waiting = int(connection.execute("SELECT count(*) FROM screening WHERE done_at IS NULL").fetchone()[0])
+            connection.execute("INSERT OR IGNORE INTO boot (id) VALUES (?)", (self._boot_id,))
+            self._boot = int(connection.execute("SELECT number FROM boot WHERE id = ?", (self._boot_id,)).fetchone()[0])
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    def _adopt(self, connection: sqlite3.Connection, aside: Path) -> int:
+        saved = 0
+        found = readable(aside)
+        while batch := [screening for _, screening in zip(range(AT_ONCE), found, strict=False)]:
+            with _transaction(connection):
+                for number, screening in enumerate(batch, self.last_seq + 1):
+                    renamed = msgspec.structs.replace(screening, epoch=self.epoch, seq=number)
+                    self.insert(connection, renamed, this_boot=False)
+            self.last_seq += len(batch)
+            self.waiting += len(batch)
+            saved += len(batch)
+        return saved
+
+
+@contextlib.contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise

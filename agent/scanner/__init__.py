@@ -1,0 +1,1 @@
+"""Camera, decoding engines and the cascade that tries them in turn."""

@@ -1,0 +1,136 @@
+"""Which code belongs to which reading."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kadian.messages import Code, CodeRule, Temperature
+
+STILL_IN_VIEW = 1.0
+"""Seconds: a code that was used already joins again only if it was seen this shortly before."""
+SHOWN_AGAIN = 2.0
+"""Seconds out of view after which a code counts as shown anew."""
+REQUIRED_WAIT = 5.0
+"""Seconds that a reading waits for a code where one is required."""
+MOST_CODES = 64
+SCENERY_SECONDS = 60.0
+"""A code that proves nothing and has been in view for so long is a poster on the wall, not a person's."""
+
+
+class Joined(NamedTuple):
+    """One person: what was measured, what was shown, and when (monotonic seconds)."""
+
+    temperature: Temperature | None
+    code: Code | None
+    at: float
+    code_at: float | None = None
+
+
+@dataclass(slots=True)
+class _Showing:
+    code: Code
+    began: float
+    seen_at: float
+    used: bool = False
+
+    @property
+    def scenery(self) -> bool:
+        return self.code.status == "unverified" and self.seen_at - self.began > SCENERY_SECONDS
+
+
+class Joiner:
+    """Every reading becomes exactly one `Joined`, with the code last shown before it or shortly after it.
+
+    At a gate without a thermometer every showing of a code becomes one.
+
+    Args:
+        rule: the policy's rule for codes; may be changed at any time.
+        thermometer: whether the gate measures.
+        camera: whether the gate can see codes; if not, nothing waits for one.
+        join_seconds: how long before a reading its code may have been last seen.
+        code_wait_seconds: how long a reading waits for a code where codes are optional.
+    """
+
+    def __init__(
+        self,
+        rule: CodeRule = "optional",
+        *,
+        thermometer: bool = True,
+        camera: bool = True,
+        join_seconds: float = 6.0,
+        code_wait_seconds: float = 0.7,
+    ) -> None:
+        self.rule: CodeRule = rule
+        self._thermometer = thermometer
+        self._camera = camera
+        self._join = join_seconds
+        self._wait = code_wait_seconds
+        self._shown: dict[tuple[str | None, ...], _Showing] = {}
+        self._waiting: Joined | None = None
+
+    @property
+    def deadline(self) -> float | None:
+        """When `tick` has something to do (monotonic seconds), or None."""
+        return None if self._waiting is None else self._waiting.at + self._patience()
+
+    def reading(self, temperature: Temperature, at: float) -> list[Joined]:
+        """A reading has come to rest. A reading that still waits gives way: it was somebody else's."""
+        done = self._flush()
+        showing = self._eligible(at)
+        if showing is not None:
+            self._use_all()
+            return [*done, Joined(temperature, showing.code, at, showing.seen_at)]
+        self._waiting = Joined(temperature, None, at)
+        return [*done, *self.tick(at)]
+
+    def code(self, code: Code, at: float) -> list[Joined]:
+        """A code is in view (said again for as long as it stays there)."""
+        if self.rule == "off":
+            return []
+        key = (code.holder,) if code.holder else (None, code.format, code.status, code.colour, code.expires)
+        showing = self._shown.get(key)
+        away = SHOWN_AGAIN if self._thermometer else max(self._join, SHOWN_AGAIN)
+        if showing is None or at - showing.seen_at > away:
+            showing = _Showing(code, at, at)
+        showing.code, showing.seen_at = code, at
+        self._shown.pop(key, None)
+        self._shown[key] = showing
+        while len(self._shown) > MOST_CODES:
+            del self._shown[next(iter(self._shown))]
+        done = self.tick(at)
+        if showing.used or showing.scenery:
+            return done
+        if not self._thermometer:
+            showing.used = True
+            return [*done, Joined(None, code, at, at)]
+        if self._waiting is not None:
+            waiting, self._waiting = self._waiting, None
+            self._use_all()
+            done.append(waiting._replace(code=code, code_at=at))
+        return done
+
+    def tick(self, now: float) -> list[Joined]:
+        """What has waited long enough."""
+        deadline = self.deadline
+        return self._flush() if deadline is not None and now >= deadline else []
+
+    def _flush(self) -> list[Joined]:
+        waiting, self._waiting = self._waiting, None
+        return [] if waiting is None else [waiting]
+
+    def _patience(self) -> float:
+        if not self._camera or self.rule == "off":
+            return 0.0
+        return max(REQUIRED_WAIT, self._wait) if self.rule == "required" else self._wait
+
+    def _eligible(self, at: float) -> _Showing | None:
+        if self.rule == "off":
+            return None
+        for showing in reversed(self._shown.values()):
+            if not showing.scenery and at - showing.seen_at <= (STILL_IN_VIEW if showing.used else self._join):
+                return showing
+        return None
+
+    def _use_all(self) -> None:
+        # What was shown before this reading was shown by this person or by one who has left.
+        for showing in self._shown.values():
+            showing.used = True

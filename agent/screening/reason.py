@@ -1,0 +1,24 @@
+from enum import StrEnum
+
+from kadian.text import say
+
+
+class Reason(StrEnum):
+    """Why a gate decided as it did. Each has a sentence in the catalogues under `reason.<word>`."""
+
+    TEMPERATURE_HIGH = "temperature_high"
+    FEVER_CONFIRMED = "fever_confirmed"
+    CLEARED = "cleared"
+    """A second reading within the limit, after a high one."""
+    CODE_REFUSED = "code_refused"
+    CODE_MISSING = "code_missing"
+    TOO_COLD = "too_cold"
+    TOO_HOT = "too_hot"
+    MOVING = "moving"
+    STALE = "stale"
+    NO_LIMIT = "no_limit"
+    """The policy has no limit for what this thermometer measures."""
+
+    def sentence(self, language: str = "zh") -> str:
+        """What the gate's screen says."""
+        return say(f"reason.{self}", language)

@@ -1,0 +1,91 @@
+"""What every thermometer driver speaks: one sample, its counts, a parser and a driver."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from msgspec import Struct
+
+from kadian.messages import TemperatureKind
+
+
+class Sample(Struct, frozen=True):
+    """One frame of a device, as it was decoded.
+
+    Attributes:
+        object_centi: the object temperature in 0.01 °C, the frame's own 16-bit number.
+        surface: the same in °C.
+        ambient: the sensor's own temperature in °C, warmer than the air when hand or sun warm the housing.
+        body: the device's own estimate of the body in °C, where the device makes one.
+    """
+
+    object_centi: int
+    surface: float
+    ambient: float | None = None
+    body: float | None = None
+
+
+class Counts(Struct):
+    """How many frames were good, and in which way the others failed.
+
+    Attributes:
+        good: frames given out as samples.
+        foreign: the family's first bytes, but another type or length (or chance).
+        bad_checksum: a whole frame whose sum is wrong.
+        out_of_range: the sum is right, a value is beyond what the sensor can measure.
+        torn: the sum and the range happened to fit, but a second whole frame begins inside: bytes were lost on the way.
+        skipped: bytes that belonged to no good frame.
+    """
+
+    good: int = 0
+    foreign: int = 0
+    bad_checksum: int = 0
+    out_of_range: int = 0
+    torn: int = 0
+    skipped: int = 0
+
+    @property
+    def bad(self) -> int:
+        """Frames refused, whichever way they failed."""
+        return self.foreign + self.bad_checksum + self.out_of_range + self.torn
+
+
+class Parser(Protocol):
+    """Bytes in, samples out: no port, clock or thread inside; unfinished input is bounded; no bytes make it raise."""
+
+    @property
+    def counts(self) -> Counts:
+        """A copy of the counts since the parser was made; `reset` leaves them."""
+
+    def feed(self, data: bytes) -> list[Sample]:
+        """The samples that these bytes complete, oldest first."""
+
+    def settle(self) -> list[Sample]:
+        """Called when the line has fallen quiet: gives out what was held back to see the bytes behind it."""
+
+    def reset(self) -> None:
+        """Forgets unfinished input: the bytes to come have no connection with those before."""
+
+
+class Driver(Struct, frozen=True):
+    """One device family; a driver's file ends with `DRIVER = Driver(...)`.
+
+    Attributes:
+        name: the file's name, the value of the setting `driver`.
+        title: what the device is called in a shop.
+        baud: its speed as delivered, 8 data bits, no parity, 1 stop bit.
+        kind: what its temperature is: `surface`, `body_estimate`, `contact` or `ambient`.
+        conversion: how a body value came about; `device` when the device itself made it, None without one.
+        make_parser: gives a fresh parser.
+        start: what to send once after the port is opened. It is sent because this driver is configured, never to find
+            out what is connected: the same bytes mean other things to other modules.
+        captured: example frames, for the tests.
+    """
+
+    name: str
+    title: str
+    baud: int
+    kind: TemperatureKind
+    make_parser: Callable[[], Parser]
+    conversion: str | None = None
+    start: bytes | None = None
+    captured: tuple[bytes, ...] = ()

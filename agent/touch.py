@@ -1,0 +1,87 @@
+"""The thermometer's side of the gate: a link, a plateau, and readings."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from agent import settings
+from agent.thermometer.catalogue import find
+from agent.thermometer.link import Link, LinkState
+from agent.thermometer.plateau import Measured, Plateau
+from agent.thermometer.sample import Sample
+from kadian.messages import Temperature, ThermometerHealth
+
+
+class Touch:
+    """Readings of one thermometer.
+
+    Args:
+        fitted: which one, on which port.
+        on_reading: called with each reading of a person and its moment (monotonic seconds).
+        monotonic: the clock, in seconds.
+
+    Raises:
+        KadianError: K0210, K0211 there is no such driver.
+    """
+
+    def __init__(
+        self,
+        fitted: settings.Thermometer,
+        on_reading: Callable[[Measured, float], None],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.driver = find(fitted.driver)
+        self._plateau = Plateau(self.driver.kind, self.driver.conversion)
+        self._on_reading = on_reading
+        self._ambient: float | None = None
+        self._link = Link(
+            fitted.port, self.driver, self._sample, lambda _state: None, monotonic=monotonic, baud=fitted.baud
+        )
+
+    def run(self, stop: threading.Event) -> None:
+        """Reads until stopped."""
+        self._link.run(stop)
+
+    @property
+    def state(self) -> LinkState:
+        """`ok`, `silent` or `lost`."""
+        return self._link.state
+
+    def health(self) -> ThermometerHealth:
+        """For the telemetry."""
+        counts = self._link.counts
+        return ThermometerHealth(
+            state=self._link.state,
+            driver=self.driver.name,
+            frames=counts.good,
+            bad_frames=counts.bad,
+            ambient=self._ambient,
+        )
+
+    def _sample(self, sample: Sample, at: float) -> None:
+        self._ambient = sample.ambient
+        measured = self._plateau.feed(sample, at)
+        if measured is not None:
+            self._on_reading(measured, at)
+
+
+def temperature(measured: Measured, site: str, device: str) -> Temperature:
+    """A reading in the contract's words.
+
+    Args:
+        measured: the reading.
+        site: where on the body the policy has it taken.
+        device: the driver's name.
+    """
+    return Temperature(
+        celsius=measured.celsius,
+        kind=measured.kind,
+        site=site,
+        surface=measured.surface,
+        ambient=measured.ambient,
+        conversion=measured.conversion,
+        samples=measured.samples,
+        spread=measured.spread,
+        device=device,
+        quality=measured.quality,
+    )

@@ -1,0 +1,202 @@
+"""The gate's connection to the broker: the only file of the gate that knows paho."""
+
+import contextlib
+import random
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import structlog
+from paho.mqtt import client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from agent.settings import Broker
+from kadian import __version__
+from kadian.errors import KadianError
+from kadian.messages import GateState, Status, encode
+from kadian.topics import Kind, parse, topic
+
+log = structlog.get_logger(__name__)
+KEEPALIVE = 15
+"""Seconds. A half-open connection is found within one and a half of these."""
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+QUEUE = 64
+"""Messages that paho may hold; the send window stays below."""
+IN_FLIGHT = 20
+"""Messages without PUBACK: mosquitto's default receive maximum, beyond which it would cut the connection."""
+HEARD = (Kind.RECEIPT, Kind.POLICY, Kind.COMMAND)
+NORMAL = "Normal disconnection"
+
+
+class Line:
+    """Keeps one connection alive until stopped, with a new client each time: paho remembers nothing for us.
+
+    The callbacks are called from the connection's thread.
+
+    Args:
+        site: of the gate.
+        gate: its name.
+        broker: where and as whom.
+        now: the time for the status.
+        on_up: connected and subscribed; with the largest packet that the broker takes, if it said (bytes).
+        on_down: the connection is gone.
+        on_message: a receipt, policy or command has come.
+    """
+
+    def __init__(
+        self,
+        site: str,
+        gate: str,
+        broker: Broker,
+        *,
+        now: Callable[[], datetime],
+        on_up: Callable[[int | None], None],
+        on_down: Callable[[], None],
+        on_message: Callable[[Kind, bytes], None],
+    ) -> None:
+        self._site = site
+        self._gate = gate
+        self._broker = broker
+        self._now = now
+        self._on_up = on_up
+        self._on_down = on_down
+        self._on_message = on_message
+        self._client: paho.Client | None = None
+        self._up = threading.Event()
+        self._was_up = False
+        self._said = ""
+        self._refused_topics: set[str] = set()
+
+    def run(self, stop: threading.Event) -> None:
+        """Connects, stays connected, and comes back after a growing wait with chance in it (1 to 60 s)."""
+        ceiling = FIRST_WAIT
+        while not stop.is_set():
+            was_up = self._once(stop)
+            ceiling = 3.0 if was_up else min(ceiling * 2, LONGEST_WAIT)
+            stop.wait(random.uniform(FIRST_WAIT, ceiling))  # noqa: S311 - spreads gates over time, guards no secret
+
+    def publish(self, kind: Kind, payload: bytes, *, retain: bool = False) -> bool:
+        """Hands one message to the connection, QoS 1; False when there is none or it is full."""
+        client = self._client
+        if client is None or not self._up.is_set():
+            return False
+        name = topic(self._site, self._gate, kind)
+        return client.publish(name, payload, qos=1, retain=retain).rc == paho.MQTT_ERR_SUCCESS
+
+    def farewell(self) -> None:
+        """Says `stopped` and ends the connection cleanly; to be called once the loop may end."""
+        client = self._client
+        if client is None:
+            return
+        if self._up.is_set():
+            with contextlib.suppress(RuntimeError, ValueError):
+                name = topic(self._site, self._gate, Kind.STATUS)
+                client.publish(name, self._status("stopped"), qos=1, retain=True).wait_for_publish(2.0)
+        client.disconnect()
+
+    def _once(self, stop: threading.Event) -> bool:
+        parts = urlsplit(self._broker.url)
+        port = parts.port or (8883 if parts.scheme == "mqtts" else 1883)
+        self._was_up = False
+        try:
+            client = self._new_client(tls=parts.scheme == "mqtts")
+            self._client = client
+            v5 = self._broker.protocol == 5
+            clean: bool | Literal[3] = True if v5 else 3  # 3: not said, as 3.1.1 has no such word
+            client.connect(parts.hostname or "", port, KEEPALIVE, clean_start=clean)
+            if stop.is_set():
+                client.disconnect()
+            client.loop_forever()
+        except (OSError, ValueError) as error:
+            # ssl's errors are OSErrors; a ca_file that is no certificate is one too.
+            code = "K0471" if isinstance(error, ssl.SSLError) else "K0470"
+            self._say("broker_unreachable", KadianError(code, self._broker.url, reason=str(error)))
+        finally:
+            self._gone()
+            self._client = None
+        return self._was_up
+
+    def _new_client(self, *, tls: bool) -> paho.Client:
+        v5 = self._broker.protocol == 5
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=f"kadian-{self._site}-{self._gate}",
+            clean_session=None if v5 else True,
+            protocol=MQTTProtocolVersion.MQTTv5 if v5 else MQTTProtocolVersion.MQTTv311,
+            reconnect_on_failure=False,
+        )
+        client.max_queued_messages_set(QUEUE)
+        client.max_inflight_messages_set(IN_FLIGHT)
+        if self._broker.username is not None:
+            password = self._broker.password
+            client.username_pw_set(self._broker.username, password.reveal() if password else None)
+        if tls:
+            client.tls_set(ca_certs=self._broker.ca_file)
+        client.will_set(topic(self._site, self._gate, Kind.STATUS), self._status("lost"), qos=1, retain=True)
+        client.on_connect = self._connected
+        client.on_disconnect = self._disconnected
+        client.on_message = self._message
+        client.on_publish = self._published
+        client.on_socket_open = _without_delay
+        return client
+
+    def _status(self, state: GateState) -> bytes:
+        return encode(Status(state, self._now(), __version__))
+
+    def _connected(
+        self, client: paho.Client, _data: Any, _flags: Any, reason: ReasonCode, properties: Properties | None
+    ) -> None:
+        if reason.is_failure:
+            self._say("broker_refuses", KadianError("K0472", self._broker.url, reason=str(reason)))
+            client.disconnect()
+            return
+        names = [(topic(self._site, self._gate, kind), 1) for kind in HEARD]
+        client.subscribe(names)
+        self._was_up = True
+        self._up.set()
+        self._said = ""
+        self.publish(Kind.STATUS, self._status("online"), retain=True)
+        log.info("broker_connected", url=self._broker.url)
+        self._on_up(getattr(properties, "MaximumPacketSize", None))
+
+    def _disconnected(
+        self, _client: paho.Client, _data: Any, _flags: Any, reason: ReasonCode, _properties: Properties | None
+    ) -> None:
+        if self._up.is_set() and str(reason) != NORMAL:
+            log.warning("broker_lost", url=self._broker.url, reason=str(reason))
+        self._gone()
+
+    def _gone(self) -> None:
+        if self._up.is_set():
+            self._up.clear()
+            self._on_down()
+
+    def _message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
+        with contextlib.suppress(ValueError, UnicodeDecodeError):  # not a topic that was subscribed to
+            self._on_message(parse(message.topic).kind, bytes(message.payload))
+
+    def _published(
+        self, _client: paho.Client, _data: Any, _number: int, reason: ReasonCode, _properties: Properties | None
+    ) -> None:
+        if reason.is_failure and str(reason) not in self._refused_topics:
+            self._refused_topics.add(str(reason))
+            told = KadianError("K0473", self._broker.url, reason=str(reason))
+            log.error("broker_refuses_message", url=self._broker.url, reason=str(reason), what=told.what())
+
+    def _say(self, event: str, error: KadianError) -> None:
+        """Once a cause, until it changes or the connection stands."""
+        if str(error) != self._said:
+            self._said = str(error)
+            log.warning(event, url=self._broker.url, what=error.what(), do=error.do())
+
+
+def _without_delay(_client: paho.Client, _data: Any, sock: Any) -> None:
+    # One screening is one small packet; it is not to wait for a second one (Nagle).
+    with contextlib.suppress(OSError, AttributeError):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

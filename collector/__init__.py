@@ -1,0 +1,1 @@
+"""The office: ingest, ledger, series, rules, alerts and the HTTP interface."""

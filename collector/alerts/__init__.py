@@ -1,0 +1,1 @@
+"""From a finding to the secretary's phone: incidents, messages, channels."""

@@ -1,0 +1,36 @@
+"""What the body of an HTTP answer says: many services answer 200 with an error inside. Pure."""
+
+import json
+from typing import Any
+
+REASONS = ("errmsg", "message", "msg", "error", "reason", "description")
+
+
+def complaint(body: bytes) -> str | None:
+    """The service's own words when its JSON says that it failed, by `errcode`, `code` or `ok`; None when it does not.
+
+    `errcode` is good at 0; `code` at 0, at 200 to 299 and at a word such as `ok`; `ok` at anything that is true. A body
+    that is no JSON object says nothing.
+    """
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(answer, dict):
+        return None
+    for key, good in (("errcode", _errcode), ("code", _code), ("ok", bool)):
+        if key in answer and answer[key] is not None and not good(answer[key]):
+            words = next((str(answer[name]) for name in REASONS if answer.get(name)), "")
+            return f"{key} {answer[key]}: {words}"[:200]
+    return None
+
+
+def _errcode(value: Any) -> bool:
+    return str(value).strip() == "0"
+
+
+def _code(value: Any) -> bool:
+    word = str(value).strip().lower()
+    if word.lstrip("-").isdigit():
+        return int(word) == 0 or 200 <= int(word) < 300
+    return word in {"ok", "success", "true"}

@@ -1,0 +1,105 @@
+"""Feeds the rules with what was stored, and writes down what they find."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+import structlog
+from sqlalchemy import Connection
+
+from collector.alerts.message import message
+from collector.ledger import Ledger, cursors, deliveries, incidents, lookback, screenings
+from collector.ledger.screenings import StoredScreening
+from collector.rules.listing import rules
+from collector.rules.rule import Finding, RuleSettings
+
+log = structlog.get_logger(__name__)
+
+CURSOR = "rules"
+
+
+class Watch:
+    """For `collector.ledger.follower.Follower`, and for one thread.
+
+    Incidents, their messages and the cursor are one transaction: after a kill at any moment each screening counts
+    once. The rules' memory is rebuilt from the ledger at the start, and after a transaction that failed.
+
+    Args:
+        ledger: where the screenings are, and where the incidents go.
+        settings: what the rules judge by.
+        channels: the names of the channels that get a message for every new incident.
+        now_ms: the office's clock, milliseconds since 1970.
+    """
+
+    def __init__(
+        self, ledger: Ledger, settings: RuleSettings, channels: Sequence[str], now_ms: Callable[[], int]
+    ) -> None:
+        self._ledger = ledger
+        self._settings = settings
+        self._channels = tuple(channels)
+        self._now_ms = now_ms
+        self._states: dict[str, Any] | None = None
+        self._position = 0
+        self._failing: set[str] = set()
+
+    def position(self) -> int:
+        """The last position that the rules have judged."""
+        if self._states is None:
+            with self._ledger.read() as connection:
+                return cursors.get(connection, CURSOR)
+        return self._position
+
+    def handle(self, batch: Sequence[StoredScreening]) -> None:
+        """Judge a batch, in the order of positions; what was judged before is passed over."""
+        try:
+            if self._states is None:
+                self._recall()
+            new = [stored for stored in batch if stored.position > self._position]
+            findings = [finding for stored in new for finding in self._judge(stored)]
+            position = max(self._position, *(stored.position for stored in batch))
+            with self._ledger.begin() as connection:
+                opened = sum(self._write(connection, finding) for finding in findings)
+                cursors.put(connection, CURSOR, position)
+        except BaseException:
+            # The rules remember what the ledger does not have: they must learn it anew.
+            self._states = None
+            raise
+        self._position = position
+        if opened:
+            log.info("incidents_opened", count=opened)
+
+    def _write(self, connection: Connection, finding: Finding) -> bool:
+        now_ms = self._now_ms()
+        incident, new = incidents.open_or_repeat(connection, finding, now_ms)
+        if new:
+            for channel in self._channels:
+                body = msgspec.json.encode(message(incident, channel, self._settings.timezone)).decode()
+                deliveries.put(connection, incident.id, channel, body, now_ms)
+        return new
+
+    def _judge(self, stored: StoredScreening) -> list[Finding]:
+        findings: list[Finding] = []
+        states = self._states or {}
+        for name, rule in rules().items():
+            try:
+                findings += rule.judge(states[name], stored, self._settings)
+                self._failing.discard(name)
+            except Exception:
+                # A rule that fails on one screening must not silence the others, nor itself on the next one.
+                if name not in self._failing:
+                    log.exception("rule_failed", rule=name, position=stored.position)
+                self._failing.add(name)
+        return findings
+
+    def _recall(self) -> None:
+        """Bring the rules to where they were when the cursor was written."""
+        self._states = {name: rule.State() for name, rule in rules().items()}
+        memory_ms = max(rule.memory_ms(self._settings) for rule in rules().values())
+        with self._ledger.read() as connection:
+            self._position = cursors.get(connection, CURSOR)
+            following = screenings.after(connection, self._position, 1)
+            # What follows may itself be old: the office was down, and it must still find its first half.
+            start_ms = (following[0].received_ms if following else self._now_ms()) - memory_ms
+            known = lookback.received_since(connection, start_ms, self._position)
+        for stored in known:
+            self._judge(stored)

@@ -1,0 +1,62 @@
+"""The office's HTTP application."""
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+
+from collector.api.bell import Bell
+from collector.api.guard import Guard
+from collector.api.office import Office
+from collector.api.problems import MEDIA_TYPE, Problem, tell_problems
+from collector.api.routes import alerts, gates, health, metrics, pages, rejects, screenings, stream
+
+ROUTERS: tuple[APIRouter, ...] = (
+    health.router,
+    metrics.router,
+    screenings.router,
+    gates.router,
+    alerts.router,
+    rejects.router,
+    stream.router,
+    pages.router,  # the last: it answers whatever no other does
+)
+
+
+class Api(FastAPI):
+    """FastAPI, whose description of itself tells that errors are problem JSON."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        described = super().openapi()
+        for calls in described["paths"].values():
+            for call in calls.values():
+                for status, answer in call["responses"].items():
+                    if status >= "400":
+                        answer["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        for unused in ("HTTPValidationError", "ValidationError"):
+            described["components"]["schemas"].pop(unused, None)
+        return described
+
+
+def make_app(office: Office) -> FastAPI:
+    """The application over one office: `app.state.office`, and `app.state.bell`, which is closed to end its streams."""
+    app = Api(
+        title="卡点 kadian",
+        summary="Screenings, gates and alerts of one neighbourhood",
+        version=office.version,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,
+        responses={
+            422: {"model": Problem, "description": "A parameter is not right; `detail` says which and why."},
+            500: {"model": Problem, "description": "The office failed at this."},
+        },
+    )
+    app.state.office = office
+    app.state.bell = Bell(office.ledger.changed.listen)
+    tell_problems(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_middleware(Guard)
+    return app

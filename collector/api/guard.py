@@ -1,0 +1,98 @@
+"""What every answer has: headers that bind the browser, and problem JSON when a route breaks."""
+
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from collector.api.problems import problem
+
+log = structlog.get_logger(__name__)
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+SAFE = {"GET", "HEAD", "OPTIONS"}
+MOST_BODY = 65_536
+"""Bytes of a request's body: the longest that is meant is a note of 500 characters."""
+TOO_LONG = f"The body is longer than {MOST_BODY} bytes"
+
+
+class Guard:
+    """The outermost layer: nothing is answered without it.
+
+    A call that changes something and comes from another site's page is refused: until there are accounts, the
+    browser's own word (`Origin`) is all that tells such a page from the office's.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; see the ASGI specification, version 3."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def guarded(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers[name] = value
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        if scope["method"] not in SAFE and _from_elsewhere(Headers(scope=scope)):
+            refusal = problem(scope["path"], 403, "This call came from another site's page; use the office's own pages")
+            await refusal(scope, receive, guarded)
+            return
+        if _length(Headers(scope=scope)) > MOST_BODY:
+            await problem(scope["path"], 413, TOO_LONG)(scope, receive, guarded)
+            return
+        try:
+            await self._app(scope, _bounded(receive), guarded)
+        except Exception:
+            log.exception("request_failed", method=scope["method"], path=scope["path"])
+            if started:
+                raise
+            failure = problem(scope["path"], 500, "The office failed at this; its log says how")
+            await failure(scope, receive, guarded)
+
+
+def _length(headers: Headers) -> int:
+    said = headers.get("content-length", "0")
+    return int(said) if said.isascii() and said.isdigit() else 0
+
+
+def _bounded(receive: Receive) -> Receive:
+    """What is received, up to the bound: a body in chunks does not say its length before."""
+    taken = 0
+
+    async def bounded() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > MOST_BODY:
+            raise HTTPException(413, TOO_LONG)
+        return message
+
+    return bounded
+
+
+def _from_elsewhere(headers: Headers) -> bool:
+    origin = headers.get("origin")
+    if origin is None:
+        return headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}
+    return urlsplit(origin).netloc != headers.get("host", "")

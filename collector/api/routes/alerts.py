@@ -1,0 +1,63 @@
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, Field
+
+from collector.api.answers.alert import AlertAnswer, AlertPage, AlertState, alert_answers
+from collector.api.office import Office, OfficeHere
+from collector.api.paging import cursor_of, place_of
+from collector.api.problems import Failed, Problem
+from collector.api.questions import Cursor, Limit
+from collector.ledger import incidents
+from collector.ledger.incidents import Incident
+
+router = APIRouter(prefix="/api/v1/alerts", tags=["alerts"])
+AlertId = Annotated[str, Path(max_length=36, description="the alert's `id`")]
+UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": Problem, "description": "No such alert."}}
+
+
+class Hand(BaseModel):
+    """Who takes it, and what they say."""
+
+    by: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    note: Annotated[str, Field(max_length=500)] | None = None
+
+
+@router.get("", response_model=AlertPage)
+def page(
+    office: OfficeHere, state: AlertState | None = None, limit: Limit = 100, cursor: Cursor = None
+) -> dict[str, Any]:
+    """Incidents, newest first."""
+    before = place_of(cursor, tuple[int, str])
+    with office.ledger.read() as connection:
+        found = incidents.listing(connection, state, limit + 1, before)
+    shown = found[:limit]
+    more = len(found) > limit
+    return {
+        "items": alert_answers(office, shown),
+        "next_cursor": cursor_of((shown[-1].opened_ms, shown[-1].id)) if more else None,
+    }
+
+
+@router.post("/{alert_id}/acknowledge", response_model=AlertAnswer, responses=UNKNOWN)
+def acknowledge(office: OfficeHere, alert_id: AlertId, hand: Hand | None = None) -> dict[str, Any]:
+    """Take an alert. A second call changes nothing and gives the same answer."""
+    by, note = (hand.by, hand.note) if hand else (None, None)
+    with office.ledger.begin() as connection:
+        taken = incidents.acknowledge(connection, alert_id, by, office.now_ms(), note)
+    return _told(office, taken, alert_id)
+
+
+@router.post("/{alert_id}/resolve", response_model=AlertAnswer, responses=UNKNOWN)
+def resolve(office: OfficeHere, alert_id: AlertId, hand: Hand | None = None) -> dict[str, Any]:
+    """Close an alert. A second call changes nothing and gives the same answer."""
+    by, note = (hand.by, hand.note) if hand else (None, None)
+    with office.ledger.begin() as connection:
+        closed = incidents.resolve(connection, alert_id, by, office.now_ms(), note)
+    return _told(office, closed, alert_id)
+
+
+def _told(office: Office, incident: Incident | None, alert_id: str) -> dict[str, Any]:
+    if incident is None:
+        raise Failed(404, f"No alert has the id {alert_id}")
+    return alert_answers(office, [incident])[0]

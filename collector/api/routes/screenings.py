@@ -1,0 +1,67 @@
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from collector.api.answers.screening import ScreeningPage, screening_answer
+from collector.api.office import OfficeHere
+from collector.api.paging import cursor_of, place_of
+from collector.api.questions import Cursor, GateName, Limit
+from collector.api.times import TimeText, day_start_ms, ms_of
+from collector.ledger import runs, screenings
+from kadian.messages import Verdict
+
+router = APIRouter(prefix="/api/v1/screenings", tags=["screenings"])
+
+
+class Summary(BaseModel):
+    """Counts of screenings, and which numbers of each gate's newest outbox have not arrived."""
+
+    total: int
+    by_gate: dict[str, int]
+    by_verdict: dict[str, int]
+    gaps: dict[str, list[tuple[int, int]]] = Field(description="by gate: [first, last] of each run of missing numbers")
+
+
+@router.get("", response_model=ScreeningPage, response_model_exclude_unset=True)
+def page(
+    office: OfficeHere,
+    *,
+    gate: Annotated[str | None, GateName] = None,
+    since: TimeText = None,
+    until: TimeText = None,
+    verdict: Verdict | None = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> dict[str, Any]:
+    """Screenings measured from `since` on and before `until`, newest first."""
+    before = place_of(cursor, tuple[int, int])
+    since_ms, until_ms = ms_of(since, "since", office.zone), ms_of(until, "until", office.zone)
+    with office.ledger.read() as connection:
+        found = screenings.page(
+            connection,
+            gate=gate,
+            since_ms=since_ms,
+            until_ms=until_ms,
+            verdict=verdict,
+            limit=limit + 1,
+            before=before,
+        )
+    shown = found[:limit]
+    more = len(found) > limit
+    return {
+        "items": [screening_answer(stored, office.zone) for stored in shown],
+        "next_cursor": cursor_of((shown[-1].at_ms, shown[-1].position)) if more else None,
+    }
+
+
+@router.get("/summary")
+def summary(office: OfficeHere, since: TimeText = None, until: TimeText = None) -> Summary:
+    """How many screenings there were, since the site's midnight unless `since` says otherwise."""
+    since_ms, until_ms = ms_of(since, "since", office.zone), ms_of(until, "until", office.zone)
+    if since_ms is None:
+        since_ms = day_start_ms(office.now_ms(), office.zone)
+    with office.ledger.read() as connection:
+        counts = screenings.summary(connection, since_ms=since_ms, until_ms=until_ms)
+        gaps = runs.gaps(connection)
+    return Summary(total=counts.total, by_gate=counts.by_gate, by_verdict=counts.by_verdict, gaps=gaps)

@@ -1,0 +1,109 @@
+"""Ingest as a whole: the link and the committer, joined."""
+
+from collections.abc import Callable
+from threading import Lock
+
+import structlog
+
+from collector.ingest.arrival import Arrival
+from collector.ingest.committer import Committer
+from collector.ingest.counters import Counters
+from collector.ingest.mqtt import OfficeLink
+from collector.ledger.ledger import Ledger
+from collector.settings import Broker
+from kadian.errors import KadianError
+from kadian.messages import Command, Policy, Receipt, Reply, encode
+from kadian.topics import Kind, topic
+
+log = structlog.get_logger(__name__)
+
+
+class Ingest:
+    """Takes what the gates of one site send, and tells them what the office has and what they decide by.
+
+    Args:
+        ledger: where to.
+        broker: the broker's address and the office's account; for an embedded one with its `url` put in.
+        site: whose gates are heard.
+        now_ms: the wall clock, milliseconds since 1970.
+        protocol: 5, or 4 (MQTT 3.1.1) for the built-in Python broker.
+        on_reply: takes a gate's answer to a command; it is logged otherwise.
+
+    Raises:
+        KadianError: K0314, K0315: the broker's address or certificate cannot be used.
+    """
+
+    def __init__(  # noqa: PLR0917 - the parts, in the order of use
+        self,
+        ledger: Ledger,
+        broker: Broker,
+        site: str,
+        now_ms: Callable[[], int],
+        protocol: int = 5,
+        on_reply: Callable[[str, Reply], None] | None = None,
+    ) -> None:
+        self.counters = Counters()
+        self._site = site
+        self._policies: dict[str, bytes] = {}
+        self._lock = Lock()
+        self._committer = Committer(
+            ledger,
+            site,
+            now_ms,
+            self._send_receipt,
+            self._acknowledge,
+            on_reply or _log_reply,
+            self.counters,
+        )
+        self._link = OfficeLink(broker, site, self._committer.take, self._on_state, protocol)
+
+    def start(self) -> None:
+        """Begin to listen; a broker that is away is tried again and again."""
+        self._committer.start()
+        self._link.start()
+
+    def stop(self) -> None:
+        """Commit what has arrived, then leave the broker."""
+        self._committer.stop()
+        self._link.stop()
+
+    def healthy(self) -> KadianError | None:
+        """Why no screening can be taken and stored at present, or None."""
+        return self._committer.healthy() or self._link.problem
+
+    def alive(self) -> bool:
+        """Whether what arrives is still being taken in; for a watchdog."""
+        return self._committer.alive()
+
+    def waiting(self) -> int:
+        """Messages that have arrived and are not committed."""
+        return self._committer.waiting()
+
+    def publish_policy(self, gate: str, policy: Policy) -> None:
+        """Tell a gate what it decides by; the broker keeps it, and it is said again at every connect."""
+        name, payload = topic(self._site, gate, Kind.POLICY), encode(policy)
+        with self._lock:
+            self._policies[name] = payload
+        self._link.publish(name, payload, retain=True)
+
+    def command(self, gate: str, command: Command) -> bool:
+        """Ask something of a gate; False when there is no connection to the broker."""
+        return self._link.publish(topic(self._site, gate, Kind.COMMAND), encode(command))
+
+    def _send_receipt(self, gate: str, receipt: Receipt) -> bool:
+        return self._link.publish(topic(self._site, gate, Kind.RECEIPT), encode(receipt))
+
+    def _acknowledge(self, arrival: Arrival) -> None:
+        self._link.acknowledge(arrival)
+
+    def _on_state(self, problem: KadianError | None) -> None:
+        if problem is not None:
+            return
+        with self._lock:
+            policies = list(self._policies.items())
+        for name, payload in policies:
+            self._link.publish(name, payload, retain=True)
+
+
+def _log_reply(gate: str, reply: Reply) -> None:
+    log.info("command_answered", gate=gate, do=reply.do, ok=reply.ok)

@@ -1,0 +1,9 @@
+"""The record of truth: what happened, who, when. All SQL about it lives here."""
+
+from sqlalchemy import Connection
+
+from collector.ledger.changed import Changed
+from collector.ledger.follower import Follower
+from collector.ledger.ledger import Ledger
+
+__all__ = ["Changed", "Connection", "Follower", "Ledger"]

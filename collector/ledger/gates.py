@@ -1,0 +1,71 @@
+"""What each gate last said of itself."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection, or_, select
+
+from collector.ledger.insertion import or_renew
+from collector.ledger.tables import gates
+from kadian.messages import Refused, Status, Telemetry, decode, encode
+
+
+class GateRow(msgspec.Struct, frozen=True):
+    """One gate that has spoken. Times in milliseconds since 1970; `state` is online, stopped, lost or unknown."""
+
+    gate: str
+    state: str
+    state_at: str | None
+    version: str | None
+    state_received_ms: int | None
+    telemetry: Telemetry | None
+    telemetry_received_ms: int | None
+    last_screening_ms: int | None
+
+
+def seen(connection: Connection, gate: str, status: Status, received_ms: int) -> None:
+    """Keep a gate's state. The same status again (a retained message, read at every connect) is no new contact."""
+    row = {
+        "gate": gate,
+        "state": status.state,
+        "state_at": status.at.isoformat(),
+        "version": status.version,
+        "state_received_ms": received_ms,
+    }
+    differs = or_(gates.c.state != row["state"], gates.c.state_at.is_(None), gates.c.state_at != row["state_at"])
+    columns = ("state", "state_at", "version", "state_received_ms")
+    connection.execute(or_renew(connection, gates, columns, differs), row)
+
+
+def report(connection: Connection, gate: str, telemetry: Telemetry, received_ms: int) -> None:
+    """Keep a gate's last report about its computer and devices."""
+    row = {
+        "gate": gate,
+        "state": "unknown",
+        "telemetry": encode(telemetry).decode(),
+        "telemetry_received_ms": received_ms,
+    }
+    connection.execute(or_renew(connection, gates, ("telemetry", "telemetry_received_ms")), row)
+
+
+def screened(connection: Connection, gate: str, received_ms: int) -> None:
+    """Keep when the office last received a screening that it did not have."""
+    row = {"gate": gate, "state": "unknown", "last_screening_ms": received_ms}
+    connection.execute(or_renew(connection, gates, ("last_screening_ms",)), row)
+
+
+def all(connection: Connection) -> Sequence[GateRow]:  # noqa: A001 - read as gates.all
+    """Every gate that has ever spoken, by name."""
+    return [
+        GateRow(**{**row, "telemetry": _telemetry(row["telemetry"])})
+        for row in connection.execute(select(gates).order_by(gates.c.gate)).mappings()
+    ]
+
+
+def _telemetry(text: str | None) -> Telemetry | None:
+    if text is None:
+        return None
+    try:
+        return decode(Telemetry, text.encode())
+    except Refused:  # written by another version: the next report, within 30 s, replaces it
+        return None

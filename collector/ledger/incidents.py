@@ -1,0 +1,181 @@
+"""Incidents: what a person has to act on, each once, with its timeline."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid5
+
+import msgspec
+from sqlalchemy import Connection, and_, or_, select, update
+
+from collector.ledger.tables import incident_events, incidents
+from collector.rules.rule import Facts, Finding
+
+NAMES = UUID("6a1f3a52-7c1e-5c0b-9d57-0f3f6f1f5c8e")
+"""Ids are made from causes under this name space. Changing it makes old causes ring again."""
+
+
+class Incident(msgspec.Struct, frozen=True):
+    """One row of `tables.incidents`; times in milliseconds since 1970, `count` how often its cause was found."""
+
+    id: str
+    rule: str
+    cause: str
+    gate: str
+    state: str
+    severity: str
+    late: bool
+    facts: Facts
+    opened_ms: int
+    happened_ms: int
+    last_ms: int
+    count: int
+    acknowledged_ms: int | None
+    acknowledged_by: str | None
+    resolved_ms: int | None
+    resolved_by: str | None
+
+
+class IncidentEvent(msgspec.Struct, frozen=True):
+    """One line of an incident's timeline: opened, repeated, notified, refused, acknowledged, resolved."""
+
+    position: int
+    incident: str
+    at_ms: int
+    what: str
+    who: str | None
+    note: str | None
+
+
+def open_or_repeat(connection: Connection, finding: Finding, now_ms: int) -> tuple[Incident, bool]:
+    """The incident of a finding's cause: the one that is there, counted up, or a new one.
+
+    A resolved incident is only counted up when its cause happens once; else a new one is opened.
+
+    Returns:
+        The incident as it now is, and whether it is new.
+    """
+    known = _of_cause(connection, finding)
+    if known is not None:
+        # Readings may arrive in any order: the latest moment stays.
+        last_ms = max(known.last_ms, finding.happened_ms)
+        _set(connection, known.id, count=known.count + 1, last_ms=last_ms)
+        note(connection, known.id, now_ms, "repeated")
+        return msgspec.structs.replace(known, count=known.count + 1, last_ms=last_ms), False
+    new = Incident(
+        id=incident_id(finding),
+        rule=finding.rule,
+        cause=finding.cause,
+        gate=finding.gate,
+        state="open",
+        severity=finding.severity,
+        late=finding.late,
+        facts=finding.facts,
+        opened_ms=now_ms,
+        happened_ms=finding.happened_ms,
+        last_ms=finding.happened_ms,
+        count=1,
+        acknowledged_ms=None,
+        acknowledged_by=None,
+        resolved_ms=None,
+        resolved_by=None,
+    )
+    row = msgspec.structs.asdict(new) | {"late": int(new.late), "facts": msgspec.json.encode(new.facts).decode()}
+    connection.execute(incidents.insert(), row)
+    note(connection, new.id, now_ms, "opened", text=finding.reason.value)
+    return new, True
+
+
+def incident_id(finding: Finding) -> str:
+    """The id that an incident opened by this finding has, in every replay."""
+    return str(uuid5(NAMES, finding.cause if finding.once else f"{finding.cause}:{finding.screening}"))
+
+
+def acknowledge(
+    connection: Connection, incident: str, who: str | None, now_ms: int, remark: str | None = None
+) -> Incident | None:
+    """Somebody takes it. None: no such incident. One that is taken or closed already stays as it is."""
+    known = find(connection, incident)
+    if known is None or known.state != "open":
+        return known
+    _set(connection, incident, state="acknowledged", acknowledged_ms=now_ms, acknowledged_by=who)
+    note(connection, incident, now_ms, "acknowledged", who=who, text=remark)
+    return find(connection, incident)
+
+
+def resolve(
+    connection: Connection, incident: str, who: str | None, now_ms: int, remark: str | None = None
+) -> Incident | None:
+    """It is over. None: no such incident. One that is closed already stays as it is."""
+    known = find(connection, incident)
+    if known is None or known.state == "resolved":
+        return known
+    _set(connection, incident, state="resolved", resolved_ms=now_ms, resolved_by=who)
+    note(connection, incident, now_ms, "resolved", who=who, text=remark)
+    return find(connection, incident)
+
+
+def find(connection: Connection, incident: str) -> Incident | None:
+    """One incident by its id."""
+    row = connection.execute(select(incidents).where(incidents.c.id == incident)).mappings().first()
+    return _incident(row) if row else None
+
+
+def listing(
+    connection: Connection, state: str | None = None, limit: int = 100, before: tuple[int, str] | None = None
+) -> list[Incident]:
+    """At most `limit` incidents, newest first by (`opened_ms`, `id`); `before` is that pair of the page before."""
+    opened, id_ = incidents.c.opened_ms, incidents.c.id
+    query = select(incidents)
+    if state is not None:
+        query = query.where(incidents.c.state == state)
+    if before is not None:
+        query = query.where(or_(opened < before[0], and_(opened == before[0], id_ < before[1])))
+    rows = connection.execute(query.order_by(opened.desc(), id_.desc()).limit(limit)).mappings()
+    return [_incident(row) for row in rows]
+
+
+def timeline(connection: Connection, incident: str) -> list[IncidentEvent]:
+    """What happened to an incident, in order."""
+    query = select(incident_events).where(incident_events.c.incident == incident).order_by(incident_events.c.position)
+    return [IncidentEvent(**row) for row in connection.execute(query).mappings()]
+
+
+def events_after(connection: Connection, position: int, limit: int) -> list[tuple[int, Incident]]:
+    """The events behind `position`: the position of each, and its incident as it now is."""
+    query = (
+        select(incident_events.c.position.label("event"), incidents)
+        .join(incidents, incidents.c.id == incident_events.c.incident)
+        .where(incident_events.c.position > position)
+        .order_by(incident_events.c.position)
+        .limit(limit)
+    )
+    return [(row["event"], _incident(row)) for row in connection.execute(query).mappings()]
+
+
+def note(
+    connection: Connection, incident: str, now_ms: int, what: str, *, who: str | None = None, text: str | None = None
+) -> None:
+    """Add a line to an incident's timeline."""
+    connection.execute(
+        incident_events.insert(), {"incident": incident, "at_ms": now_ms, "what": what, "who": who, "note": text}
+    )
+
+
+def _of_cause(connection: Connection, finding: Finding) -> Incident | None:
+    """The incident that this finding belongs to."""
+    same = and_(incidents.c.rule == finding.rule, incidents.c.cause == finding.cause)
+    if not finding.once:
+        same = and_(same, incidents.c.state != "resolved")
+    query = select(incidents).where(or_(same, incidents.c.id == incident_id(finding)))
+    row = connection.execute(query.order_by(incidents.c.opened_ms.desc()).limit(1)).mappings().first()
+    return _incident(row) if row else None
+
+
+def _set(connection: Connection, incident: str, **columns: Any) -> None:
+    connection.execute(update(incidents).where(incidents.c.id == incident).values(**columns))
+
+
+def _incident(row: Mapping[Any, Any]) -> Incident:
+    columns = {name: row[name] for name in Incident.__struct_fields__}
+    facts = msgspec.json.decode(row["facts"], type=Facts)
+    return Incident(**columns | {"late": bool(row["late"]), "facts": facts})

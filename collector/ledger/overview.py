@@ -1,0 +1,47 @@
+"""What the office's pages and figures ask of the ledger at a glance: counts, not rows."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from collector.ledger.tables import deliveries, incident_events, incidents, screenings
+
+
+class DeliveryState(msgspec.Struct, frozen=True):
+    """How one message to one channel stands: waiting, accepted or refused, and the last answer, if there was one."""
+
+    channel: str
+    state: str
+    answer: str | None
+
+
+def verdicts_by_gate(connection: Connection, since_ms: int) -> dict[str, dict[str, int]]:
+    """How many screenings of each verdict each gate measured at or after `since_ms`."""
+    columns = screenings.c.gate, screenings.c.verdict
+    query = select(*columns, func.count()).where(screenings.c.at_ms >= since_ms).group_by(*columns)
+    found: dict[str, dict[str, int]] = {}
+    for gate, verdict, count in connection.execute(query):
+        found.setdefault(gate, {})[verdict] = count
+    return found
+
+
+def last_event(connection: Connection) -> int:
+    """The position of the newest event of any incident; 0 when there was none."""
+    return connection.scalar(select(func.max(incident_events.c.position))) or 0
+
+
+def open_by_rule(connection: Connection) -> dict[str, int]:
+    """How many incidents of each rule nobody has acknowledged or resolved."""
+    query = select(incidents.c.rule, func.count()).where(incidents.c.state == "open").group_by(incidents.c.rule)
+    return dict(sorted(connection.execute(query).all()))
+
+
+def deliveries_of(connection: Connection, ids: Sequence[str]) -> dict[str, list[DeliveryState]]:
+    """The messages of each of these incidents (1,000 at most), by channel; incidents without one are left out."""
+    columns = deliveries.c.incident, deliveries.c.channel, deliveries.c.state, deliveries.c.answer
+    query = select(*columns).where(deliveries.c.incident.in_(ids)).order_by(deliveries.c.channel)
+    found: dict[str, list[DeliveryState]] = {}
+    for incident, channel, state, answer in connection.execute(query):
+        found.setdefault(incident, []).append(DeliveryState(channel, state, answer))
+    return found

@@ -1,0 +1,136 @@
+"""Screenings: stored once each, read by position (followers) or by time (people)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Select, and_, func, or_, select
+
+from collector.ledger import epochs, gates, runs
+from collector.ledger.insertion import or_ignore
+from collector.ledger.rows import row_of, screening_of
+from collector.ledger.tables import screenings
+from kadian.messages import Screening
+
+
+class StoredScreening(msgspec.Struct, frozen=True):
+    """A screening with its place in the ledger. Times in milliseconds since 1970; `at_ms` is the gate's own."""
+
+    position: int
+    gate: str
+    screening: Screening
+    at_ms: int
+    received_ms: int
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """How many screenings there were, in all, at each gate, and with each verdict."""
+
+    total: int
+    by_gate: dict[str, int]
+    by_verdict: dict[str, int]
+
+
+def store(connection: Connection, gate: str, batch: Sequence[Screening], received_ms: int) -> int:
+    """Keep the screenings that the ledger does not have yet.
+
+    A second arrival of (`gate`, `epoch`, `seq`) or of `id` changes nothing, but its number is noted as arrived, so
+    that the gate stops sending it.
+
+    Returns:
+        How many were new.
+    """
+    if not batch:
+        return 0
+    rows = [row_of(gate, screening, received_ms) for screening in batch]
+    new = connection.execute(or_ignore(connection, screenings), rows).rowcount
+    by_epoch: dict[str, list[int]] = {}
+    for screening in batch:
+        by_epoch.setdefault(screening.epoch, []).append(screening.seq)
+    for epoch, seqs in by_epoch.items():
+        epochs.seen(connection, gate, epoch, received_ms)
+        runs.add(connection, gate, epoch, seqs)
+    if new:
+        gates.screened(connection, gate, received_ms)
+    return new
+
+
+def after(connection: Connection, position: int, limit: int) -> list[StoredScreening]:
+    """At most `limit` screenings behind `position`, in the order in which they were stored."""
+    query = select(screenings).where(screenings.c.position > position).order_by(screenings.c.position).limit(limit)
+    return _read(connection, query)
+
+
+def since(connection: Connection, at_ms: int, up_to_position: int) -> list[StoredScreening]:
+    """What was measured at or after `at_ms` and stored up to `up_to_position`, in the order of storing."""
+    query = (
+        select(screenings)
+        .where(screenings.c.at_ms >= at_ms, screenings.c.position <= up_to_position)
+        .order_by(screenings.c.position)
+    )
+    return _read(connection, query)
+
+
+def page(
+    connection: Connection,
+    *,
+    gate: str | None = None,
+    since_ms: int | None = None,
+    until_ms: int | None = None,
+    verdict: str | None = None,
+    limit: int = 100,
+    before: tuple[int, int] | None = None,
+) -> list[StoredScreening]:
+    """At most `limit` screenings, newest first by (`at_ms`, `position`).
+
+    Args:
+        connection: a read or a write of the ledger.
+        gate: of this gate alone.
+        since_ms: measured at or after.
+        until_ms: measured before.
+        verdict: with this verdict alone.
+        limit: how many.
+        before: (`at_ms`, `position`) of the last one of the page before.
+    """
+    at_ms, position = screenings.c.at_ms, screenings.c.position
+    query = _between(select(screenings), since_ms, until_ms)
+    if gate is not None:
+        query = query.where(screenings.c.gate == gate)
+    if verdict is not None:
+        query = query.where(screenings.c.verdict == verdict)
+    if before is not None:
+        # The first condition says nothing new, but lets the index on at_ms do the work.
+        query = query.where(at_ms <= before[0], or_(at_ms < before[0], and_(at_ms == before[0], position < before[1])))
+    return _read(connection, query.order_by(at_ms.desc(), position.desc()).limit(limit))
+
+
+def summary(connection: Connection, *, since_ms: int | None = None, until_ms: int | None = None) -> Summary:
+    """Counts of what was measured at or after `since_ms` and before `until_ms`."""
+    gate, verdict = screenings.c.gate, screenings.c.verdict
+    query = _between(select(gate, verdict, func.count()), since_ms, until_ms).group_by(gate, verdict)
+    by_gate: dict[str, int] = {}
+    by_verdict: dict[str, int] = {}
+    for row_gate, row_verdict, count in connection.execute(query):
+        by_gate[row_gate] = by_gate.get(row_gate, 0) + count
+        by_verdict[row_verdict] = by_verdict.get(row_verdict, 0) + count
+    return Summary(sum(by_gate.values()), dict(sorted(by_gate.items())), dict(sorted(by_verdict.items())))
+
+
+def last_position(connection: Connection) -> int:
+    """The position of the screening that was stored last; 0 for an empty ledger."""
+    return connection.scalar(select(func.max(screenings.c.position))) or 0
+
+
+def _between(query: Select[Any], since_ms: int | None, until_ms: int | None) -> Select[Any]:
+    if since_ms is not None:
+        query = query.where(screenings.c.at_ms >= since_ms)
+    if until_ms is not None:
+        query = query.where(screenings.c.at_ms < until_ms)
+    return query
+
+
+def _read(connection: Connection, query: Select[Any]) -> list[StoredScreening]:
+    return [
+        StoredScreening(row["position"], row["gate"], screening_of(row), row["at_ms"], row["received_ms"])
+        for row in connection.execute(query).mappings()
+    ]

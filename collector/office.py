@@ -1,0 +1,169 @@
+"""The office as a whole: which part is fed by which, and the order in which they start and end."""
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from collector import broker
+from collector.alerts.channel import open_channel
+from collector.alerts.courier import Courier
+from collector.alerts.watch import Watch
+from collector.api.app import make_app
+from collector.api.office import Office
+from collector.api.serve import serve
+from collector.ingest import Ingest
+from collector.ledger import Ledger
+from collector.ledger.follower import Follower
+from collector.policies import Policies
+from collector.rules.rule import RuleSettings
+from collector.series import open_series
+from collector.settings import CollectorSettings
+from kadian import __version__
+from kadian.errors import KadianError
+from kadian.notify import Notify
+
+log = structlog.get_logger(__name__)
+
+LOW_DISK_BYTES = 64 << 20
+"""With less than this the office says that it cannot store: SQLite needs room even to tidy up."""
+PROBE_SECONDS = 2.0
+
+
+def now_ms() -> int:
+    """The wall clock, milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def rule_settings(settings: CollectorSettings) -> RuleSettings:
+    """What the rules need of the office's settings."""
+    limits = settings.screening
+    return RuleSettings(
+        fever_celsius=limits.fever_celsius,
+        surface_fever_celsius=limits.surface_fever_celsius,
+        confirm_within_ms=limits.confirm_within_seconds * 1000,
+        sealed=frozenset(entrance.gate_id for entrance in settings.entrances if entrance.state == "sealed"),
+        names={entrance.gate_id: entrance.name for entrance in settings.entrances},
+        entrances={entrance.gate_id: entrance.id for entrance in settings.entrances},
+        timezone=ZoneInfo(settings.timezone),
+    )
+
+
+class Part(Protocol):
+    """What has a thread of its own."""
+
+    def start(self) -> None:
+        """Begins."""
+
+    def stop(self) -> None:
+        """Ends, with the work at hand done."""
+
+
+class Health:
+    """Whether the office can take and store a screening: asked of the parts themselves, the disk by a real write."""
+
+    def __init__(self, ledger: Ledger, ingest: Ingest, folder: Path) -> None:
+        self._ledger = ledger
+        self._ingest = ingest
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._probed_at = float("-inf")
+        self._trouble: KadianError | None = None
+
+    def reasons(self) -> list[str]:
+        """Sentences, Chinese and English, none when all is well."""
+        troubles = [self._ingest.healthy(), self._disk()]
+        return [f"{trouble.what('zh')} {trouble.what('en')}" for trouble in troubles if trouble is not None]
+
+    def _disk(self) -> KadianError | None:
+        with self._lock:
+            if time.monotonic() - self._probed_at < PROBE_SECONDS:
+                return self._trouble
+            self._trouble = None
+            free = shutil.disk_usage(self._folder).free
+            if free < LOW_DISK_BYTES:
+                self._trouble = KadianError("K0380", str(self._folder), free=f"{free / 1e6:.0f}")
+            else:
+                try:
+                    self._ledger.probe()
+                except KadianError as error:
+                    self._trouble = error
+            self._probed_at = time.monotonic()
+            return self._trouble
+
+
+def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int], None] | None = None) -> None:
+    """The office, until `stop` is set.
+
+    Args:
+        settings: of the office.
+        stop: ends it; what has arrived is committed first.
+        ready: called with the HTTP port once all is up.
+
+    Raises:
+        KadianError: a part cannot start, with what to do.
+    """
+    with ExitStack() as parts:
+        ledger = Ledger.open(settings.ledger.url)
+        parts.callback(ledger.close)
+        folder = _folder(settings.ledger.url)
+        series = open_series(settings.series, settings.ledger.url)
+        parts.callback(series.close)
+        address, protocol = settings.broker, 5
+        if address.url == "embedded":
+            started = broker.start(address.listen, folder, address.program)
+            parts.callback(started.stop)
+            address, protocol = address.at(started.url), started.protocol
+
+        ingest = Ingest(ledger, address, settings.site, now_ms, protocol)
+        channels = {channel.name: open_channel(channel) for channel in settings.channels}
+        watch = Watch(ledger, rule_settings(settings), list(channels), now_ms)
+        followers = {
+            "series": Follower(ledger, "series", series.write, series.position),
+            "rules": Follower(ledger, "rules", watch.handle, watch.position),
+        }
+        courier = Courier(ledger, channels, now_ms)
+        policies = Policies(ledger, settings, ingest.publish_policy)
+        started_in_order: tuple[Part, ...] = (courier, *followers.values(), policies, ingest)
+        for part in started_in_order:
+            part.start()
+            parts.callback(part.stop)
+
+        def lags() -> Mapping[str, int]:
+            return {name: follower.lag() for name, follower in followers.items()}
+
+        app = make_app(
+            Office(
+                ledger=ledger,
+                series=series,
+                settings=settings,
+                health=Health(ledger, ingest, folder).reasons,
+                ingest_counts=ingest.counters,
+                version=__version__,
+                now_ms=now_ms,
+                lags=lags,
+            )
+        )
+        notify = Notify()
+        parts.callback(notify.stopping)
+
+        def up(port: int) -> None:
+            notify.ready()
+            if ready is not None:
+                ready(port)
+
+        with notify.watchdog(ingest.alive):
+            serve(app, settings.http.host, settings.http.port, stop, up)
+    log.info("office_stopped")
+
+
+def _folder(ledger_url: str) -> Path:
+    """Where the ledger's file lies; for a ledger on a server, the working folder."""
+    scheme, _, rest = ledger_url.partition(":///")
+    return Path(rest).parent if scheme.startswith("sqlite") and rest else Path()

@@ -1,0 +1,71 @@
+"""What each gate decides by, sent to every gate that is configured or has spoken."""
+
+import hashlib
+import threading
+from collections.abc import Callable
+
+import msgspec
+
+from collector.ledger import Ledger, gates
+from collector.settings import CollectorSettings
+from kadian.messages import Policy
+
+LOOK_SECONDS = 5.0
+
+
+def policy(settings: CollectorSettings) -> Policy:
+    """The policy that the settings make; its version is a digest, so that the same limits have the same version."""
+    limits = settings.screening
+    made = Policy(
+        version="",
+        fever_celsius=limits.fever_celsius,
+        surface_fever_celsius=limits.surface_fever_celsius,
+        confirm_within_seconds=limits.confirm_within_seconds,
+        ambient_low=limits.ambient_low,
+        ambient_high=limits.ambient_high,
+        site=limits.site,
+        code=limits.code,
+        pass_keys=limits.pass_keys,
+    )
+    digest = hashlib.sha256(msgspec.json.encode(made)).hexdigest()
+    return msgspec.structs.replace(made, version=digest[:12])
+
+
+class Policies:
+    """Publishes the policy to each entrance's gate, and to any other gate as soon as the ledger knows it."""
+
+    def __init__(self, ledger: Ledger, settings: CollectorSettings, publish: Callable[[str, Policy], None]) -> None:
+        self._ledger = ledger
+        self._policy = policy(settings)
+        self._publish = publish
+        self._told: set[str] = set()
+        self._configured = [entrance.gate_id for entrance in settings.entrances]
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="policies", daemon=True)
+
+    def start(self) -> None:
+        """Tells those that are configured at once."""
+        self._tell(self._configured)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Tells nobody any more."""
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        seen = -1
+        while not self._stop.is_set():
+            version = self._ledger.changed.version
+            if version != seen:
+                seen = version
+                with self._ledger.read() as connection:
+                    known = [row.gate for row in gates.all(connection)]
+                self._tell(known)
+            self._stop.wait(LOOK_SECONDS if self._told else LOOK_SECONDS / 10)
+
+    def _tell(self, names: list[str]) -> None:
+        for gate in names:
+            if gate not in self._told:
+                self._told.add(gate)
+                self._publish(gate, self._policy)

@@ -1,0 +1,1 @@
+"""When a phone rings: one file a rule, pure functions of screenings. `listing.rules` finds them by their names."""

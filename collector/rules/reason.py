@@ -1,0 +1,31 @@
+"""Why a phone rings, and why it does not."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """What a rule says of one screening. The first group is silent, the second makes a finding."""
+
+    SEEN_BEFORE = "seen_before"
+    """The same screening was judged already."""
+    NOT_CONCERNED = "not_concerned"
+    """Nothing in it is this rule's business."""
+    NO_RESULT = "no_result"
+    """No temperature that may be judged: none, of doubtful quality, or of a kind without a limit."""
+    NORMAL = "normal"
+    """Below the limit; it also clears an earlier high reading of the same person."""
+    FIRST_HIGH = "first_high"
+    """A flag is not an alarm: the first high reading asks for a second one."""
+    FIRST_REFUSAL = "first_refusal"
+    """A code may be shown wrongly once."""
+
+    CONFIRMED_BY_SECOND = "confirmed_by_second"
+    """A second high reading of the same person in time."""
+    CONFIRMED_AT_GATE = "confirmed_at_gate"
+    """The gate saw both readings; the first never came."""
+    HIGH_AGAIN = "high_again"
+    """One more high reading of a person whose fever is confirmed: the same incident."""
+    SEALED = "sealed"
+    """Somebody is at an entrance that the office has closed."""
+    INSISTS = "insists"
+    """A refused code was shown again."""

@@ -1,0 +1,97 @@
+"""What every rule is: screenings in, findings out, nothing else."""
+
+from datetime import date, datetime, tzinfo
+from typing import Any, Literal, Protocol
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from collector.ledger.screenings import StoredScreening
+from collector.rules.reason import Reason
+
+Severity = Literal["page", "notice"]
+Facts = dict[str, str | float | int]
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """Something that a person has to act on.
+
+    `cause` names what it is about, the same in every replay: findings of one cause are one incident. `screening` is
+    the id of the screening that was judged. `once`: its cause is over when its incident is; without it, a cause that
+    comes back after its incident was resolved opens a new one. `facts` fill the sentences; no person is in them.
+    """
+
+    rule: str
+    reason: Reason
+    cause: str
+    gate: str
+    screening: str
+    severity: Severity
+    late: bool
+    happened_ms: int
+    facts: Facts
+    once: bool = False
+
+
+class RuleSettings(msgspec.Struct, frozen=True):
+    """What the rules judge by: limits in °C, times in milliseconds.
+
+    `surface_fever_celsius` None: bare surface readings are never high. `sealed` holds gates. `names` and `entrances`
+    give a gate's entrance its name and id. A screening that arrives more than `late_after_ms` after it was made is
+    told as late: the person has gone.
+    """
+
+    fever_celsius: float = 37.3
+    surface_fever_celsius: float | None = 35.6
+    confirm_within_ms: int = 900_000
+    sealed: frozenset[str] = frozenset()
+    names: dict[str, str] = {}
+    entrances: dict[str, str] = {}
+    late_after_ms: int = 900_000
+    timezone: tzinfo = ZoneInfo("Asia/Shanghai")
+
+
+class Rule(Protocol):
+    """A module of this package. `NAME` is the name of its file."""
+
+    NAME: str
+    State: type[Any]
+
+    def judge(self, state: Any, stored: StoredScreening, settings: RuleSettings) -> list[Finding]:
+        """What one more screening means; `state` moves on in place. The same order gives the same findings."""
+
+    def memory_ms(self, settings: RuleSettings) -> int:
+        """Screenings received in so many milliseconds before the next one are all that its judgement depends on."""
+
+
+def moment_ms(stored: StoredScreening) -> int:
+    """When it happened: the gate's own time, or the arrival when the gate's clock was never set."""
+    return stored.received_ms if stored.screening.clock == "unsynced" else stored.at_ms
+
+
+def is_late(stored: StoredScreening, settings: RuleSettings) -> bool:
+    """Whether it arrived so late that nobody can be met at the gate any more. Never, for a clock that was not set."""
+    return stored.received_ms - moment_ms(stored) > settings.late_after_ms
+
+
+def local(moment: int, settings: RuleSettings) -> datetime:
+    """Milliseconds since 1970 as the site's own time."""
+    return datetime.fromtimestamp(moment / 1000, settings.timezone)
+
+
+def local_day(stored: StoredScreening, settings: RuleSettings) -> date:
+    """The site's day on which it happened."""
+    return local(moment_ms(stored), settings).date()
+
+
+def place(stored: StoredScreening, settings: RuleSettings) -> Facts:
+    """The facts that every sentence may name: `gate`, `entrance`, `name`, `time`, `day`, `count`."""
+    moment = local(moment_ms(stored), settings)
+    return {
+        "gate": stored.gate,
+        "entrance": settings.entrances.get(stored.gate, stored.gate),
+        "name": settings.names.get(stored.gate, stored.gate),
+        "time": f"{moment:%H:%M}",
+        "day": f"{moment:%Y-%m-%d}",
+        "count": 1,
+    }

@@ -1,0 +1,129 @@
+"""What the office is told by its TOML file. See config/collector.toml for the same with comments."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Meta, Struct
+
+from kadian.identifiers import NAME_PATTERN
+from kadian.messages.fields import Celsius, Word
+from kadian.messages.policy import CodeRule, PassKey
+from kadian.settings import Secret
+from kadian.settings.urls import is_url
+
+Name = Annotated[str, Meta(pattern=NAME_PATTERN)]
+Port = Annotated[int, Meta(ge=0, le=65535)]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Problem = tuple[str, str, dict[str, Any]]
+
+
+class Broker(Struct, frozen=True):
+    """`url`: mqtt://host:port, mqtts://host:port, or `embedded`, which starts one on `listen` (loopback).
+
+    `program` says which one: `auto` takes mosquitto where it is installed, else amqtt, which is pure Python and speaks
+    MQTT 3.1.1 alone.
+    """
+
+    url: str = "mqtt://127.0.0.1:1883"
+    username: str | None = None
+    password: Secret | None = None
+    ca_file: str | None = None
+    listen: str = "127.0.0.1:1883"
+    program: Literal["auto", "mosquitto", "amqtt"] = "auto"
+
+    def at(self, url: str) -> "Broker":
+        """The same account at another address."""
+        return msgspec.structs.replace(self, url=url)
+
+    def problems(self) -> Iterator[Problem]:
+        """A url that is neither `embedded` nor mqtt(s)://host[:port]."""
+        if self.url != "embedded" and not is_url(self.url, ("mqtt", "mqtts")):
+            yield "url", "K0120", {"value": self.url, "schemes": "mqtt://, mqtts://, embedded"}
+
+
+class LedgerSettings(Struct, frozen=True):
+    """`url`: an SQLAlchemy address; sqlite:///relative/to/the/working/folder.db or sqlite:////absolute."""
+
+    url: str = "sqlite:///data/kadian.db"
+
+
+class Series(Struct, frozen=True):
+    """`path`: the embedded store's file; beside the ledger when it is not given."""
+
+    backend: Literal["embedded"] = "embedded"
+    path: str | None = None
+
+
+class Http(Struct, frozen=True):
+    """Where the pages and the API are served."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+
+
+class Screening(Struct, frozen=True):
+    """The limits that the office's rules go by and that the gates get as their policy; °C and seconds."""
+
+    fever_celsius: Celsius = 37.3
+    surface_fever_celsius: Celsius | None = 35.6
+    confirm_within_seconds: Annotated[int, Meta(ge=10, le=86_400)] = 900
+    ambient_low: Celsius = 16.0
+    ambient_high: Celsius = 35.0
+    site: Word = "forehead"
+    code: CodeRule = "optional"
+    pass_keys: tuple[PassKey, ...] = ()
+
+
+class Channel(Struct, frozen=True):
+    """Whom to ring: `url` says how, its first word names the channel (`webhook+http://…`)."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=40)]
+    url: str
+    token: Secret | None = None
+
+
+class Entrance(Struct, frozen=True):
+    """One entrance of the neighbourhood; `x`, `y` its place on the plan, 0…1; `gate` the gate there, else its id."""
+
+    id: Name
+    name: Annotated[str, Meta(min_length=1, max_length=40)]
+    state: Literal["open", "sealed"]
+    zone: str = ""
+    x: Share | None = None
+    y: Share | None = None
+    gate: Name | None = None
+
+    @property
+    def gate_id(self) -> str:
+        """The gate that stands here."""
+        return self.gate or self.id
+
+
+class CollectorSettings(Struct, frozen=True):
+    """The whole of the office's settings."""
+
+    site: Name
+    timezone: str = "Asia/Shanghai"
+    broker: Broker = Broker()
+    ledger: LedgerSettings = LedgerSettings()
+    series: Series = Series()
+    http: Http = Http()
+    screening: Screening = Screening()
+    channels: tuple[Channel, ...] = ()
+    entrances: tuple[Entrance, ...] = ()
+
+    def problems(self) -> Iterator[Problem]:
+        """An unknown time zone; two entrances or channels of one name."""
+        try:
+            ZoneInfo(self.timezone)
+        except (KeyError, ValueError, OSError):
+            yield "timezone", "K0121", {"value": self.timezone}
+        for field, names in (
+            ("entrances", [entrance.id for entrance in self.entrances]),
+            ("entrances", [entrance.gate_id for entrance in self.entrances]),
+            ("channels", [channel.name for channel in self.channels]),
+        ):
+            for name in sorted({name for name in names if names.count(name) > 1}):
+                yield field, "K0122", {"name": name, "field": field}

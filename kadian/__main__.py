@@ -1,0 +1,3 @@
+from kadian.command.main import main
+
+main()

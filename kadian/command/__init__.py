@@ -1,0 +1,1 @@
+"""The `kadian` command."""

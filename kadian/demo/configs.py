@@ -1,0 +1,79 @@
+"""The configuration files of the demonstration: real ones, written where they can be read and changed."""
+
+from pathlib import Path
+
+from kadian.demo.place import PLACES
+
+SITE = "chuanchang"
+
+
+def office(folder: Path, *, open_count: int, port: int, broker: str, phone: str, pass_key: tuple[int, str]) -> Path:
+    """Writes office.toml: the built-in broker on `broker` (host:port), pages on `port`, `phone` as the one channel."""
+    entrances = "\n".join(
+        f'[[entrances]]\nid = "{place.id}"\nname = "{place.name}"\n'
+        f'state = "{"open" if number < open_count else "sealed"}"\n'
+        f'zone = "{place.zone}"\nx = {place.x}\ny = {place.y}\n'
+        for number, place in enumerate(PLACES)
+    )
+    key_id, public = pass_key
+    path = folder / "office.toml"
+    path.write_text(
+        f"""# 演示用的办公室配置 · the demonstration's office
+site = "{SITE}"
+
+[broker]
+url = "embedded"
+listen = "{broker}"
+
+[ledger]
+url = "sqlite:///{folder / "office" / "kadian.db"}"
+
+[http]
+port = {port}
+
+[screening]
+fever_celsius = 37.3
+surface_fever_celsius = 35.6
+pass_keys = [{{ id = {key_id}, public = "{public}" }}]
+
+[[channels]]
+name = "secretary"
+url = "webhook+{phone}"
+
+{entrances}""",
+        "utf-8",
+    )
+    return path
+
+
+def gate(folder: Path, gate_id: str, *, driver: str, port: Path, pictures: Path, broker: str, protocol: int) -> Path:
+    """Writes one gate's agent.toml."""
+    path = folder / "agent.toml"
+    path.write_text(
+        f"""# 演示用的卡点配置 · one gate of the demonstration
+site = "{SITE}"
+gate = "{gate_id}"
+
+[broker]
+url = "{broker}"
+protocol = {protocol}
+
+[thermometer]
+driver = "{driver}"
+port = "{port}"
+
+[camera]
+source = "{pictures}"
+
+[outbox]
+path = "{folder / "outbox.db"}"
+
+[screening]
+record_to = "{folder / "recorded.jsonl"}"
+
+[clock]
+trust = "system"
+""",
+        "utf-8",
+    )
+    return path

@@ -1,0 +1,46 @@
+"""Every message of the contract as a typed value; `decode` and `encode` are the only door to the wire."""
+
+from kadian.messages.command import Command, Reply
+from kadian.messages.policy import CodeRule, PassKey, Policy
+from kadian.messages.receipt import Receipt
+from kadian.messages.screening import (
+    ClockState,
+    Code,
+    Colour,
+    Quality,
+    Screening,
+    Temperature,
+    TemperatureKind,
+    Verdict,
+)
+from kadian.messages.status import GateState, Status
+from kadian.messages.telemetry import CameraHealth, OutboxHealth, Telemetry, ThermometerHealth
+from kadian.messages.wire import MESSAGES, Refused, decode, encode, split_screenings
+
+__all__ = [
+    "MESSAGES",
+    "CameraHealth",
+    "ClockState",
+    "Code",
+    "CodeRule",
+    "Colour",
+    "Command",
+    "GateState",
+    "OutboxHealth",
+    "PassKey",
+    "Policy",
+    "Quality",
+    "Receipt",
+    "Refused",
+    "Reply",
+    "Screening",
+    "Status",
+    "Telemetry",
+    "Temperature",
+    "TemperatureKind",
+    "ThermometerHealth",
+    "Verdict",
+    "decode",
+    "encode",
+    "split_screenings",
+]

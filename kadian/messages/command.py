@@ -1,0 +1,31 @@
+"""What the office asks of a gate, and the gate's answer."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from kadian.messages.fields import Epoch, Seq
+
+
+class Command(Struct, frozen=True, omit_defaults=True, rename={"from_": "from"}):
+    """One request to a gate; `id` comes back in the reply.
+
+    `resend` asks for all from seq `from` of `epoch` on; `message` shows `text` on the gate's screen; `identify` makes
+    the gate show itself; `reload` reads its configuration again.
+    """
+
+    do: Literal["resend", "message", "identify", "reload"]
+    id: UUID | None = None
+    epoch: Epoch | None = None
+    from_: Seq | None = None
+    text: Annotated[str, Meta(max_length=500)] | None = None
+
+
+class Reply(Struct, frozen=True, omit_defaults=True):
+    """Whether a command was carried out, and if not, why not."""
+
+    do: str
+    ok: bool
+    id: UUID | None = None
+    why: Annotated[str, Meta(max_length=500)] | None = None

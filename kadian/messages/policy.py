@@ -1,0 +1,38 @@
+"""What a gate decides by. Retained, so that a gate has it at once and keeps it without a network."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from kadian.messages.fields import Celsius, Short, Word
+
+CodeRule = Literal["off", "optional", "required"]
+
+
+class PassKey(Struct, frozen=True):
+    """A public key (Ed25519, 32 bytes, base64) that signs pass cards; `id` is the number printed into the cards."""
+
+    id: Annotated[int, Meta(ge=0, le=255)]
+    public: Annotated[str, Meta(min_length=44, max_length=44)]
+
+
+class Policy(Struct, frozen=True, omit_defaults=True):
+    """Limits in °C and times in seconds.
+
+    `fever_celsius` is the limit for `body_estimate` and `contact` (37.3: the reporting limit of daily practice in
+    China). `surface_fever_celsius` is the limit for a bare forehead surface (35.6: suggestive of fever, PubMed
+    15877017; such a limit depends on the device and the weather). A second high reading within
+    `confirm_within_seconds` confirms a fever. Outside `ambient_low`…`ambient_high` (16–35 °C: working range of
+    infrared forehead thermometers, Beijing metrology 2020) a reading is no result.
+    """
+
+    version: Short
+    fever_celsius: Celsius = 37.3
+    surface_fever_celsius: Celsius | None = 35.6
+    confirm_within_seconds: Annotated[int, Meta(ge=10, le=86_400)] = 900
+    ambient_low: Celsius = 16.0
+    ambient_high: Celsius = 35.0
+    site: Word = "forehead"
+    code: CodeRule = "optional"
+    refused_statuses: tuple[Word, ...] = ("expired", "revoked", "forged", "altered")
+    pass_keys: tuple[PassKey, ...] = ()

@@ -1,0 +1,59 @@
+"""One screening: what was measured and shown at a gate, and what the gate decided."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from kadian.messages.fields import Celsius, Epoch, Moment, Seq, Short, Word
+
+ClockState = Literal["synced", "estimated", "unsynced"]
+TemperatureKind = Literal["surface", "body_estimate", "contact", "ambient"]
+Quality = Literal["ok", "cold", "hot", "moving", "stale"]
+Verdict = Literal["pass", "recheck", "stop", "none"]
+Colour = Literal["green", "amber", "red", "unknown"]
+
+
+class Temperature(Struct, frozen=True, omit_defaults=True):
+    """One temperature, in °C. The raw surface and the ambient value stand beside every estimate.
+
+    `celsius` is what the device or the named `conversion` gave, never smoothed towards the normal. `samples` says of
+    how many frames it is the median, `spread` the difference between the highest and the lowest of them.
+    """
+
+    celsius: Celsius
+    kind: TemperatureKind
+    site: Word | None = None
+    surface: Celsius | None = None
+    ambient: Celsius | None = None
+    conversion: Word | None = None
+    samples: Annotated[int, Meta(ge=1, le=100_000)] | None = None
+    spread: Annotated[float, Meta(ge=0, le=1000)] | None = None
+    device: Word | None = None
+    quality: Quality = "ok"
+
+
+class Code(Struct, frozen=True, omit_defaults=True):
+    """One code that was shown: its format, status and a keyed hash of its holder; never its text."""
+
+    format: Word
+    status: Word
+    holder: Annotated[str, Meta(min_length=1, max_length=128)] | None = None
+    colour: Colour | None = None
+    expires: Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d(T\S{1,30})?$(?!\n)")] | None = None
+
+
+class Screening(Struct, frozen=True, omit_defaults=True):
+    """One person at one gate. (`gate`, `epoch`, `seq`) and `id` each name it for ever."""
+
+    id: UUID
+    epoch: Epoch
+    seq: Seq
+    at: Moment
+    clock: ClockState
+    verdict: Verdict
+    temperature: Temperature | None = None
+    code: Code | None = None
+    reasons: Annotated[tuple[Short, ...], Meta(max_length=16)] = ()
+    operator: Word | None = None
+    remeasure_of: UUID | None = None

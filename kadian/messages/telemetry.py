@@ -1,0 +1,55 @@
+"""How a gate's computer and devices are, every 30 seconds."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from kadian.messages.fields import Celsius, Epoch, Moment, Short, Word
+from kadian.messages.screening import ClockState
+
+Count = Annotated[int, Meta(ge=0)]
+DeviceState = Literal["ok", "silent", "lost", "none"]
+
+
+class ThermometerHealth(Struct, frozen=True, omit_defaults=True):
+    """`ok` frames arrive, `silent` the port is open but says nothing, `lost` the port is gone, `none` not fitted."""
+
+    state: DeviceState
+    driver: Word | None = None
+    frames: Count = 0
+    bad_frames: Count = 0
+    ambient: Celsius | None = None
+
+
+class CameraHealth(Struct, frozen=True, omit_defaults=True):
+    """The camera's state, in the words of `ThermometerHealth`, and how many frames and codes it gave."""
+
+    state: DeviceState
+    frames: Count = 0
+    codes: Count = 0
+
+
+class OutboxHealth(Struct, frozen=True, omit_defaults=True):
+    """What waits on the gate's disk. `capacity_left` counts screenings; `refused` those that a full disk refused."""
+
+    epoch: Epoch
+    last_seq: Count
+    waiting: Count
+    oldest_waiting: Moment | None = None
+    capacity_left: Count | None = None
+    refused: Count = 0
+
+
+class Telemetry(Struct, frozen=True, omit_defaults=True):
+    """One report of a gate about itself."""
+
+    at: Moment
+    version: Word
+    clock: ClockState
+    thermometer: ThermometerHealth
+    camera: CameraHealth
+    outbox: OutboxHealth
+    uptime_seconds: Annotated[float, Meta(ge=0)] | None = None
+    disk_free_bytes: Count | None = None
+    cpu_celsius: Celsius | None = None
+    policy_version: Short | None = None

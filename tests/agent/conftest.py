@@ -1,0 +1,145 @@
+"""A real broker, and an office small enough to read: it keeps screenings by (epoch, seq) and sends receipts."""
+
+import json
+import socket
+import subprocess
+import threading
+import time
+
+import pytest
+from paho.mqtt import client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+
+
+@pytest.fixture
+def wait_for():
+    def wait(condition, seconds=8.0):
+        end = time.monotonic() + seconds
+        while not (found := condition()):
+            assert time.monotonic() < end, f"not within {seconds} s"
+            time.sleep(0.01)
+        return found
+
+    return wait
+
+
+class Broker:
+    def __init__(self, program, port, folder, lines):
+        self.port = port
+        self._program = program
+        self._config = folder / f"mosquitto-{port}.conf"
+        self._config.write_text(f"listener {port} 127.0.0.1\n{lines}\n")
+        self.process = None
+
+    @property
+    def url(self):
+        return f"mqtt://127.0.0.1:{self.port}"
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [self._program, "-c", str(self._config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        for _ in range(300):
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 0.2).close()
+            except OSError:
+                time.sleep(0.01)
+            else:
+                return self
+        raise AssertionError("mosquitto did not start")
+
+    def stop(self, *, kill=False):
+        if self.process is not None:
+            (self.process.kill if kill else self.process.terminate)()
+            self.process.wait(5)
+            self.process = None
+
+
+@pytest.fixture
+def make_broker(need, free_port, tmp_path):
+    started = []
+
+    def make(lines="allow_anonymous true"):
+        broker = Broker(need("mosquitto"), free_port(), tmp_path, lines)
+        started.append(broker)
+        return broker.start()
+
+    yield make
+    for broker in started:
+        broker.stop()
+
+
+@pytest.fixture
+def broker(make_broker):
+    return make_broker()
+
+
+class Office:
+    """Commits to memory; `silent` sends no receipts, `arrivals` counts every screening that came."""
+
+    def __init__(self, port, site="here"):
+        self.kept = {}
+        self.ids = {}
+        self.arrivals = 0
+        self.messages = []
+        self.silent = False
+        self.lock = threading.Lock()
+        self._site = site
+        self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id="office", protocol=MQTTProtocolVersion.MQTTv5)
+        self._client.reconnect_delay_set(1, 1)
+        self._client.on_connect = lambda client, *_: client.subscribe(f"kadian/v1/{site}/+/#", qos=1)
+        self._client.on_message = self._heard
+        self._client.connect("127.0.0.1", port, clean_start=True)
+        self._client.loop_start()
+
+    def _heard(self, client, _data, message):
+        kind = message.topic.split("/", 4)[4]
+        if kind != "screening":
+            self.messages.append((kind, bytes(message.payload), message.retain))
+            return
+        found = json.loads(message.payload)
+        gate = message.topic.split("/")[3]
+        with self.lock:
+            for one in found if isinstance(found, list) else [found]:
+                self.arrivals += 1
+                self.kept.setdefault((one["epoch"], one["seq"]), one)
+                self.ids.setdefault(one["id"], (one["epoch"], one["seq"]))
+        if not self.silent:
+            self.receipt(gate, (found[0] if isinstance(found, list) else found)["epoch"])
+
+    def receipt(self, gate, epoch):
+        there = {seq for known, seq in self.kept if known == epoch}
+        through = max(there, default=0)
+        missing = sorted(set(range(1, through + 1)) - there)
+        if len(missing) > 500:
+            through, missing = missing[500] - 1, missing[:500]
+        self.say(gate, "receipt", {"epoch": epoch, "through": through, "missing": missing})
+
+    def say(self, gate, kind, what, *, retain=False):
+        payload = what if isinstance(what, bytes) else json.dumps(what).encode()
+        self._client.publish(f"kadian/v1/{self._site}/{gate}/{kind}", payload, qos=1, retain=retain)
+
+    def heard(self, kind):
+        return [json.loads(payload) for name, payload, _ in list(self.messages) if name == kind]
+
+    def stop(self):
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+@pytest.fixture
+def make_office(broker):
+    started = []
+
+    def make():
+        started.append(Office(broker.port))
+        return started[-1]
+
+    yield make
+    for office in started:
+        office.stop()
+
+
+@pytest.fixture
+def office(make_office):
+    return make_office()

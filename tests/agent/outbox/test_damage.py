@@ -1,0 +1,84 @@
+"""A damaged outbox is put aside aloud, and what can be read of it is saved."""
+
+import contextlib
+import os
+import sqlite3
+from datetime import UTC, datetime
+
+import pytest
+
+from agent.outbox import Outbox
+from kadian.identifiers import new_id
+from kadian.messages import Screening, decode
+
+AT = datetime(2026, 11, 23, 7, 2, tzinfo=UTC)
+
+
+def make(epoch, seq):
+    return Screening(id=new_id(), epoch=epoch, seq=seq, at=AT, clock="synced", verdict="pass")
+
+
+def seqs(outbox):
+    return [row.seq for row in outbox.pending(0, 10_000)]
+
+
+@pytest.mark.parametrize("damage", ["rubbish", "foreign", "torn"])
+def test_a_damaged_file_is_put_aside_and_said(tmp_path, capsys, damage):
+    path = tmp_path / "outbox.db"
+    box = Outbox(path)
+    epoch = box.epoch
+    kept = [box.record(make).id for _ in range(400)]
+    box.close()
+    whole = path.read_bytes()
+    if damage == "rubbish":
+        path.write_bytes(os.urandom(len(whole)))
+    elif damage == "foreign":
+        path.unlink()
+        with contextlib.closing(sqlite3.connect(path)) as other:
+            other.execute("CREATE TABLE notes (text)")
+    else:
+        path.write_bytes(whole[: len(whole) // 2])
+    again = Outbox(path)
+    assert again.epoch != epoch
+    asides = list(tmp_path.glob("outbox.damaged-*.db"))
+    assert len(asides) == 1
+    said = capsys.readouterr()
+    assert "outbox_put_aside" in said.out + said.err
+    assert asides[0].name in said.out + said.err
+    saved = [decode(Screening, row.body).id for row in again.pending(0, 1000)]
+    assert set(saved) <= set(kept)
+    if damage == "torn":
+        assert len(saved) > 50
+    assert seqs(again) == list(range(1, len(saved) + 1))
+    assert again.record(make).seq == len(saved) + 1
+    again.close()
+
+
+def test_damage_found_at_work_loses_no_new_screening(tmp_path):
+    path = tmp_path / "outbox.db"
+    box = Outbox(path)
+    for _ in range(3_000):
+        box.record(make)
+    epoch = box.epoch
+    box._store.do(lambda connection: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        for page in range(5, size // 4096):
+            file.seek(page * 4096)
+            file.write(os.urandom(200))
+    box._store.do(lambda connection: connection.execute("PRAGMA cache_size = 0").fetchall())
+    box._store.do(lambda connection: connection.execute("PRAGMA shrink_memory").fetchall())
+    box.rows(list(range(1, 3_001)))
+    screening = box.record(make)
+    assert screening.epoch == box.epoch != epoch
+    assert list(tmp_path.glob("outbox.damaged-*.db"))
+    box.close()
+
+
+def test_a_vanished_file_is_said(tmp_path, capsys):
+    path = tmp_path / "outbox.db"
+    Outbox(path).close()
+    path.unlink()
+    Outbox(path).close()
+    said = capsys.readouterr()
+    assert "outbox_vanished" in said.out + said.err

@@ -1,0 +1,296 @@
+"""The outbox on real SQLite files."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from agent.outbox import Outbox, Room
+from kadian.errors import KadianError
+from kadian.identifiers import new_id
+from kadian.messages import Policy, Receipt, Screening, decode
+
+AT = datetime(2026, 11, 23, 7, 2, tzinfo=UTC)
+
+
+def make(epoch, seq, clock="synced"):
+    return Screening(id=new_id(), epoch=epoch, seq=seq, at=AT, clock=clock, verdict="pass")
+
+
+@pytest.fixture
+def box(tmp_path):
+    outbox = Outbox(tmp_path / "outbox.db", boot_id="boot-1")
+    yield outbox
+    outbox.close()
+
+
+def seqs(outbox):
+    return [row.seq for row in outbox.pending(0, 10_000)]
+
+
+def test_seqs_count_from_one_without_gaps_over_restarts_and_deletion(tmp_path):
+    path = tmp_path / "outbox.db"
+    wall = [AT.timestamp()]
+    first = Outbox(path, keep_done_hours=1, wall=lambda: wall[0])
+    epoch = first.epoch
+    assert [first.record(make).seq for _ in range(3)] == [1, 2, 3]
+    assert first.apply(Receipt(epoch, 3)) == 3
+    wall[0] += 3601
+    assert first.clean() == 3
+    first.close()
+    second = Outbox(path)
+    assert (second.epoch, second.last_seq, second.oldest()) == (epoch, 3, 4)
+    assert second.record(make).seq == 4
+    second.close()
+
+
+def test_a_screening_whose_making_fails_leaves_no_gap(box):
+    def fail(epoch, seq):
+        raise RuntimeError
+
+    box.record(make)
+    with pytest.raises(RuntimeError):
+        box.record(fail)
+    assert box.record(make).seq == 2
+
+
+def test_a_receipt_marks_done_all_but_what_it_misses(box):
+    for _ in range(5):
+        box.record(make)
+    assert box.apply(Receipt(box.epoch, 4, (2,))) == 3
+    assert seqs(box) == [2, 5]
+    assert box.apply(Receipt(box.epoch, 4, (2,))) == 0
+    assert box.waiting == 2
+
+
+def test_a_receipt_of_another_epoch_changes_nothing(box):
+    box.record(make)
+    assert box.apply(Receipt("another", 1)) == 0
+    assert seqs(box) == [1]
+
+
+def test_what_was_done_can_be_sent_again(box):
+    for _ in range(5):
+        box.record(make)
+    box.apply(Receipt(box.epoch, 5))
+    assert box.resend(3) == 3
+    assert seqs(box) == [3, 4, 5]
+    assert [row.seq for row in box.rows([1, 3, 5])] == [3, 5]
+
+
+def test_done_rows_are_kept_for_their_hours(tmp_path):
+    wall = [AT.timestamp()]
+    box = Outbox(tmp_path / "o.db", keep_done_hours=24, wall=lambda: wall[0])
+    box.record(make)
+    box.apply(Receipt(box.epoch, 1))
+    wall[0] += 23 * 3600
+    assert box.clean() == 0
+    wall[0] += 3601
+    assert box.clean() == 1
+    box.close()
+
+
+def test_marks_of_a_clock_that_was_not_set_delete_nothing(tmp_path):
+    wall = [100.0]
+    box = Outbox(tmp_path / "o.db", keep_done_hours=24, wall=lambda: wall[0])
+    box.record(make)
+    box.apply(Receipt(box.epoch, 1))
+    wall[0] = AT.timestamp()
+    assert box.clean() == 0
+    assert box.resend(1) == 1
+    box.close()
+
+
+def test_a_receipt_over_thousands_is_applied_whole(box):
+    for _ in range(2_300):
+        box.record(make)
+    assert box.apply(Receipt(box.epoch, 2_300, (7, 1_500))) == 2_298
+    assert seqs(box) == [7, 1_500]
+
+
+def test_at_the_cap_recording_is_refused_aloud_and_draining_goes_on(tmp_path):
+    box = Outbox(tmp_path / "o.db", max_bytes=1 << 20)
+    recorded = 0
+    with pytest.raises(KadianError) as refused:
+        while True:
+            box.record(make)
+            recorded += 1
+    assert refused.value.code == "K0450"
+    assert recorded > 1_000
+    assert box.refused == 1
+    assert box.health().capacity_left == 0
+    assert box.last_seq == box.waiting == recorded == len(seqs(box))
+    assert box.apply(Receipt(box.epoch, recorded - 1)) == recorded - 1
+    assert box.record(make).seq == recorded + 1  # what is done gave way, by itself
+    box.close()
+
+
+def test_a_disk_without_free_space_refuses_and_recovers_by_itself(tmp_path):
+    free = [1 << 30]
+    path = tmp_path / "o.db"
+    box = Outbox(path, room=Room(path, free=lambda folder: free[0]))
+    box.record(make)
+    free[0] = 1000
+    with pytest.raises(KadianError, match="K0450"):
+        box.record(make)
+    assert box.apply(Receipt(box.epoch, 1)) == 1
+    free[0] = 1 << 30
+    assert box.record(make).seq == 2
+    box.close()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(place)], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("needs the right to mount a small disk: run the tests as root")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=False)
+
+
+def test_a_disk_filled_by_others_drains_through_the_ballast(small_disk):
+    box = Outbox(small_disk / "o.db")
+    for _ in range(5_000):
+        box.record(make)
+    with contextlib.suppress(OSError), (small_disk / "hog").open("wb", buffering=0) as hog:
+        while True:
+            hog.write(bytes(65536))
+    with contextlib.suppress(OSError), (small_disk / "hog2").open("wb", buffering=0) as hog:
+        while True:
+            hog.write(bytes(512))
+    with pytest.raises(KadianError, match="K0450"):
+        box.record(make)
+    assert box.apply(Receipt(box.epoch, 4_990)) == 4_990
+    assert len(seqs(box)) == 10
+    (small_disk / "hog").unlink()
+    (small_disk / "hog2").unlink()
+    assert box.record(make).seq == 5_001
+    box.clean()
+    assert box.room.ballast.exists()
+    box.close()
+
+
+def test_an_outbox_opens_on_a_full_disk(small_disk):
+    box = Outbox(small_disk / "o.db")
+    box.record(make)
+    box.close()
+    for name, size in (("hog", 65536), ("hog2", 512)):
+        with contextlib.suppress(OSError), (small_disk / name).open("wb", buffering=0) as hog:
+            while True:
+                hog.write(bytes(size))
+    again = Outbox(small_disk / "o.db", boot_id="another")
+    assert again.apply(Receipt(again.epoch, 1)) == 1
+    again.close()
+
+
+def test_an_older_copy_moves_what_waits_into_a_new_epoch(tmp_path):
+    box = Outbox(tmp_path / "o.db")
+    first = box.record(make)
+    assert box.apply(Receipt(box.epoch, 9)) == 0
+    assert box.epoch != first.epoch
+    rows = box.pending()
+    assert [decode(Screening, row.body).id for row in rows] == [first.id]
+    assert decode(Screening, rows[0].body).epoch == box.epoch
+    box.close()
+
+
+def test_a_second_process_is_told_who_has_the_file(box):
+    with pytest.raises(KadianError, match="K0452"):
+        Outbox(box._store.path)
+
+
+def test_a_disk_that_refuses_is_told_in_the_houses_words(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(KadianError, match="K0451"):
+        Outbox(tmp_path / "file" / "outbox.db")
+
+
+def test_the_policy_survives_a_restart(tmp_path):
+    box = Outbox(tmp_path / "o.db")
+    assert box.policy() is None
+    box.save_policy(Policy("7", fever_celsius=37.0))
+    box.close()
+    again = Outbox(tmp_path / "o.db")
+    assert again.policy() == Policy("7", fever_celsius=37.0)
+    again.close()
+
+
+def test_a_later_sync_sets_the_times_of_this_boot_right(tmp_path):
+    mono = [5_000_000_000]
+    path = tmp_path / "o.db"
+    old = Outbox(path, boot_id="boot-0", monotonic_ns=lambda: mono[0])
+    old.record(lambda epoch, seq: make(epoch, seq, "unsynced"))
+    old.close()
+    box = Outbox(path, boot_id="boot-1", monotonic_ns=lambda: mono[0])
+    box.record(lambda epoch, seq: make(epoch, seq, "unsynced"))
+    mono[0] += 60_000_000_000
+    box.record(make)
+    now_ns = int((AT + timedelta(days=3)).timestamp()) * 1_000_000_000
+    assert box.correct_clock(now_ns - mono[0], "boot-1") == 1
+    rows = [decode(Screening, row.body) for row in box.pending()]
+    assert [row.clock for row in rows] == ["unsynced", "estimated", "synced"]
+    assert rows[1].at == AT + timedelta(days=3) - timedelta(seconds=60)
+    assert box.correct_clock(0, "boot-1") == 0
+    box.close()
+
+
+def test_recording_and_receipts_from_two_threads_keep_count(box):
+    def marks():
+        while not done.is_set():
+            box.apply(Receipt(box.epoch, box.last_seq))
+
+    done = threading.Event()
+    thread = threading.Thread(target=marks)
+    thread.start()
+    for _ in range(500):
+        box.record(make)
+    done.set()
+    thread.join()
+    assert box.last_seq == 500
+    assert box.waiting == len(seqs(box))
+
+
+RECORDER = """
+import sys
+from pathlib import Path
+from datetime import UTC, datetime
+from agent.outbox import Outbox
+from kadian.identifiers import new_id
+from kadian.messages import Screening
+box = Outbox(Path(sys.argv[1]))
+while True:
+    s = box.record(lambda epoch, seq: Screening(new_id(), epoch, seq, datetime.now(UTC), "synced", "pass"))
+    print(s.epoch, s.seq, s.id, flush=True)
+"""
+
+
+def test_after_kill_9_everything_said_recorded_is_there(tmp_path):
+    path = tmp_path / "outbox.db"
+    said = []
+    for number in range(6):
+        process = subprocess.Popen([sys.executable, "-c", RECORDER, str(path)], stdout=subprocess.PIPE, text=True)
+        said.append(process.stdout.readline())
+        time.sleep(0.05 + number * 0.03)
+        os.kill(process.pid, signal.SIGKILL)
+        said += [
+            line for line in process.stdout.read().split("\n") if line.count("-") == 4 and len(line.split()[-1]) == 36
+        ]
+        process.wait()
+    box = Outbox(path)
+    there = {(row.seq, json.loads(row.body)["id"]) for row in box.pending(0, 1_000_000)}
+    promised = {(int(line.split()[1]), line.split()[2]) for line in said}
+    assert len(promised) > 20
+    assert promised <= there
+    assert seqs(box) == list(range(1, len(there) + 1))
+    box.close()

@@ -1,0 +1,128 @@
+"""What the gate says to one person."""
+
+import pytest
+
+from agent.screening import Flag, Pending, Reason, decide, judge
+from agent.screening.limits import with_quality
+from kadian.identifiers import new_id
+from kadian.messages import Code, Policy, Temperature
+
+POLICY = Policy("1")
+EARLIER = Flag(new_id(), 0.0)
+GOOD = Code("pass", "valid", "h1")
+FORGED = Code("pass", "forged", "h1")
+
+
+def at(celsius, kind="body_estimate", ambient=22.0, quality="ok"):
+    return Temperature(celsius, kind, ambient=ambient, quality=quality)
+
+
+def test_a_normal_temperature_passes_without_a_reason():
+    assert decide(at(36.5), None, None, POLICY) == ("pass", ())
+
+
+def test_a_first_high_reading_asks_for_a_second():
+    assert decide(at(37.3), None, None, POLICY) == ("recheck", (Reason.TEMPERATURE_HIGH,))
+
+
+def test_a_second_high_reading_of_the_same_person_confirms_a_fever():
+    assert decide(at(37.3), GOOD, EARLIER, POLICY) == ("stop", (Reason.FEVER_CONFIRMED,))
+
+
+def test_a_normal_second_reading_clears():
+    assert decide(at(36.5), GOOD, EARLIER, POLICY) == ("pass", (Reason.CLEARED,))
+
+
+@pytest.mark.parametrize(
+    ("temperature", "judgement"),
+    [
+        (at(37.29), "normal"),
+        (at(37.3, "contact"), "high"),
+        (at(35.6, "surface"), "high"),
+        (at(35.59, "surface"), "normal"),
+        (at(40.0, "ambient"), "no_limit"),
+        (at(40.0, ambient=None), "high"),
+        (at(40.0, ambient=15.9), "cold"),
+        (at(40.0, ambient=16.0), "high"),
+        (at(40.0, ambient=35.0), "high"),
+        (at(40.0, ambient=35.1), "hot"),
+        (at(40.0, quality="moving"), "moving"),
+        (at(40.0, ambient=2.0, quality="stale"), "stale"),
+    ],
+)
+def test_each_kind_has_its_own_limit_and_only_ok_is_judged(temperature, judgement):
+    assert judge(temperature, POLICY) == judgement
+    marked = with_quality(temperature, POLICY)
+    assert judge(marked, POLICY) == judgement
+    assert marked.celsius == temperature.celsius
+
+
+def test_a_surface_without_a_limit_gives_no_result():
+    assert decide(at(40.0, "surface"), None, None, Policy("1", surface_fever_celsius=None)) == (
+        "none",
+        (Reason.NO_LIMIT,),
+    )
+
+
+@pytest.mark.parametrize(
+    ("temperature", "reason"),
+    [
+        (at(39.0, ambient=0.0), Reason.TOO_COLD),
+        (at(39.0, ambient=40.0), Reason.TOO_HOT),
+        (at(39.0, quality="moving"), Reason.MOVING),
+        (at(39.0, quality="stale"), Reason.STALE),
+    ],
+)
+def test_what_cannot_be_judged_is_no_result_even_the_second_time(temperature, reason):
+    assert decide(temperature, None, EARLIER, POLICY) == ("none", (reason,))
+
+
+def test_a_refused_code_stops_whatever_the_temperature():
+    assert decide(at(36.5), FORGED, None, POLICY) == ("stop", (Reason.CODE_REFUSED,))
+    assert decide(at(38.5), FORGED, None, POLICY) == ("stop", (Reason.CODE_REFUSED, Reason.TEMPERATURE_HIGH))
+    assert decide(at(36.5, quality="moving"), FORGED, None, POLICY).verdict == "stop"
+    assert decide(None, FORGED, None, POLICY).verdict == "stop"
+
+
+def test_a_required_code_that_is_missing_asks_again_and_an_optional_one_does_not():
+    required = Policy("1", code="required")
+    assert decide(at(36.5), None, None, required) == ("recheck", (Reason.CODE_MISSING,))
+    assert decide(at(36.5), GOOD, None, required).verdict == "pass"
+    assert decide(at(36.5), None, None, POLICY).verdict == "pass"
+
+
+def test_codes_are_not_looked_at_where_they_are_off():
+    assert decide(at(36.5), FORGED, None, Policy("1", code="off")).verdict == "pass"
+
+
+def test_a_holder_is_remembered_until_a_normal_reading():
+    pending, flag = Pending(), Flag(new_id(), 100.0)
+    pending.note(flag, "h1", "high")
+    pending.note(Flag(new_id(), 101.0), "h2", "normal")
+    pending.note(Flag(new_id(), 102.0), "h1", "moving")
+    assert pending.find("h1", 400.0, 900) == flag
+    assert pending.find("h2", 400.0, 900) is None
+    assert pending.find("h1", 1000.1, 900) is None
+    pending.note(Flag(new_id(), 500.0), "h1", "normal")
+    assert pending.find("h1", 501.0, 900) is None
+
+
+def test_without_a_holder_only_the_very_last_reading_can_be_the_same_persons():
+    pending, flag = Pending(), Flag(new_id(), 0.0)
+    pending.note(flag, None, "high")
+    assert pending.find(None, 60.0, 900) == flag
+    assert pending.find("h1", 60.0, 900) is None
+    pending.note(Flag(new_id(), 61.0), "h1", "normal")
+    assert pending.find(None, 62.0, 900) is None
+
+
+def test_memory_is_bounded():
+    pending = Pending()
+    for number in range(5_000):
+        pending.note(Flag(new_id(), float(number)), f"h{number}", "high")
+    assert len(pending._by_holder) == 1_000
+    assert pending.find("h4999", 5_000.0, 900)
+
+
+def test_every_reason_has_its_word_as_a_value():
+    assert {str(reason) for reason in Reason} >= {"temperature_high", "fever_confirmed", "code_refused", "too_cold"}

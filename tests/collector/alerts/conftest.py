@@ -1,0 +1,118 @@
+"""A phone's service that answers as it is told, and an office's ledger with screenings in it."""
+
+import json
+import threading
+import time
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from collector.ledger import Ledger, screenings
+from kadian.identifiers import new_id
+from kadian.messages import Code, Screening, Temperature
+
+
+class Phone:
+    """Answers each POST with the next of `answers` (status, body[, seconds of silence]); the last one holds on.
+
+    Status 0 hangs up without an answer.
+    """
+
+    def __init__(self, port=0):
+        self.answers = [(200, b"{}")]
+        self.calls = []
+        phone = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                phone.calls.append((time.time(), json.loads(body), dict(self.headers)))
+                status, answer, *silence = phone.answers.pop(0) if len(phone.answers) > 1 else phone.answers[0]
+                time.sleep(sum(silence))
+                if not status:
+                    self.connection.close()
+                    return
+                self.send_response(status)
+                if 300 <= status < 400:
+                    self.send_header("Location", "/elsewhere")
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def handle(self):
+                try:
+                    super().handle()
+                except (OSError, ValueError):
+                    return
+
+            def log_message(self, *_):
+                return
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def ids(self):
+        return [body["id"] for _, body, _ in self.calls]
+
+    def wait(self, calls, seconds=8):
+        return until(lambda: len(self.calls) >= calls, seconds)
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def until(true, seconds=8):
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+class Office:
+    """A ledger that screenings can be stored in; its clock is the real one, moved by `ahead_ms`."""
+
+    def __init__(self, folder):
+        self.url = f"sqlite:///{folder}/kadian.db"
+        self.ledger = Ledger.open(self.url)
+        self.ahead_ms = 0
+        self.seq = 0
+
+    def now_ms(self):
+        return time.time_ns() // 1_000_000 + self.ahead_ms
+
+    def screen(self, celsius=38.4, gate="g1", holder=None, of=None, ago_ms=0):
+        self.seq += 1
+        screening = Screening(
+            id=new_id(),
+            epoch="e",
+            seq=self.seq,
+            at=datetime.fromtimestamp((self.now_ms() - ago_ms) / 1000, UTC),
+            clock="synced",
+            verdict="recheck",
+            temperature=Temperature(celsius=celsius, kind="body_estimate"),
+            code=Code(format="pass", status="valid", holder=holder) if holder else None,
+            remeasure_of=of,
+        )
+        with self.ledger.begin() as connection:
+            screenings.store(connection, gate, [screening], self.now_ms())
+        return screening.id
+
+
+@pytest.fixture
+def office(tmp_path):
+    office = Office(tmp_path)
+    yield office
+    office.ledger.close()
+
+
+@pytest.fixture
+def phone():
+    phone = Phone()
+    yield phone
+    phone.close()

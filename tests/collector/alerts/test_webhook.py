@@ -1,0 +1,120 @@
+import time
+
+import pytest
+
+from collector.alerts.body import complaint
+from collector.alerts.channel import known_channels, open_channel
+from collector.alerts.channels import webhook
+from collector.alerts.channels.webhook import Webhook
+from collector.alerts.message import Message
+from collector.settings import Channel
+from kadian.errors import KadianError
+from kadian.settings import Secret
+
+MESSAGE = Message(
+    id="d1",
+    incident="i1",
+    rule="confirmed_fever",
+    severity="page",
+    late=False,
+    gate="g1",
+    entrance="e01",
+    name="正门",
+    at="2026-11-24T07:02:00.000+08:00",
+    text="正门 38.4°C 两次确认",
+    text_en="Main gate 38.4 °C",
+    what_to_do="复核",
+    what_to_do_en="Check",
+    count=1,
+)
+
+
+def test_the_message_is_posted_as_json_under_its_id(phone):
+    assert Webhook(phone.url, "t0ken").send(MESSAGE).kind == "accepted"
+    ((_, body, headers),) = phone.calls
+    assert (headers["Idempotency-Key"], headers["X-Kadian-Delivery"], body["id"]) == ("d1", "d1", "d1")
+    assert headers["Authorization"] == "Bearer t0ken"
+    assert (body["text"], body["entrance"], body["late"]) == ("正门 38.4°C 两次确认", "e01", False)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "retry"),
+    [
+        ((204, b""), "accepted", False),
+        ((200, b"thanks"), "accepted", False),
+        ((200, b'{"code": 200, "ok": true}'), "accepted", False),
+        ((200, b'{"errcode": 93000, "errmsg": "invalid webhook url"}'), "refused", True),
+        ((200, b'{"ok": false, "description": "no"}'), "refused", True),
+        ((302, b""), "refused", False),
+        ((400, b""), "refused", False),
+        ((408, b""), "refused", True),
+        ((425, b""), "refused", True),
+        ((429, b""), "refused", True),
+        ((500, b""), "unknown", True),
+        ((503, b'{"errcode": 0}'), "unknown", True),
+        ((0, b""), "unknown", True),
+    ],
+)
+def test_only_the_services_word_counts(phone, answer, kind, retry):
+    phone.answers = [answer]
+    told = Webhook(phone.url).send(MESSAGE)
+    assert (told.kind, told.retry) == (kind, retry)
+    assert len(phone.calls) == 1
+
+
+def test_silence_is_no_answer(phone, monkeypatch):
+    monkeypatch.setattr(webhook, "SECONDS", 0.2)
+    phone.answers = [(200, b"{}", 1)]
+    before = time.monotonic()
+    told = Webhook(phone.url).send(MESSAGE)
+    assert (told.kind, told.retry) == ("unknown", True)
+    assert time.monotonic() - before < 0.9
+
+
+def test_an_endless_answer_is_read_to_its_bound(phone):
+    phone.answers = [(200, b" " * 5_000_000)]
+    assert Webhook(phone.url).send(MESSAGE).kind == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'{"errcode": 0, "errmsg": "ok"}', None),
+        (b'{"errcode": 310000, "errmsg": "keywords not in content"}', "errcode 310000: keywords not in content"),
+        (b'{"code": 0}', None),
+        (b'{"code": "OK"}', None),
+        (b'{"code": 19021, "msg": "sign match fail"}', "code 19021: sign match fail"),
+        (b'{"code": "isv.BUSINESS_LIMIT_CONTROL", "Message": "x"}', "code isv.BUSINESS_LIMIT_CONTROL: "),
+        (b'{"ok": false, "error": "no chat"}', "ok False: no chat"),
+        (b"[1]", None),
+        (b"\xff\xfe", None),
+        (b"[" * 60_000, None),
+    ],
+)
+def test_the_body_is_judged_in_the_services_own_words(body, said):
+    assert complaint(body) == said
+
+
+def test_the_first_word_of_the_url_names_the_channel(phone):
+    channel = open_channel(Channel("secretary", f"webhook+{phone.url}", Secret("t")))
+    assert channel.send(MESSAGE).kind == "accepted"
+    assert known_channels() == ["webhook"]
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("pigeon+http://host/", "K0400"),
+        ("http://host/", "K0400"),
+        ("../webhook+http://host/", "K0400"),
+        ("webhook+http://", "K0401"),
+        ("webhook", "K0401"),
+        ("webhook+ftp://host/", "K0401"),
+    ],
+)
+def test_a_url_that_leads_nowhere_is_refused_with_what_there_is(url, code):
+    with pytest.raises(KadianError) as refused:
+        open_channel(Channel("secretary", url))
+    assert (refused.value.code, refused.value.where) == (code, "channels.secretary.url")
+    if code == "K0400":
+        assert refused.value.values["known"] == "webhook"

@@ -1,0 +1,50 @@
+import pytest
+
+from collector.ledger import Ledger, deliveries, incidents
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    ledger = Ledger.open(f"sqlite:///{tmp_path}/kadian.db")
+    yield ledger
+    ledger.close()
+
+
+def test_a_message_is_due_at_once_and_after_a_failure_when_it_is_said(ledger):
+    with ledger.begin() as connection:
+        deliveries.put(connection, "i1", "phone", "{}", 1_000)
+        (first,) = deliveries.due(connection, 1_000, 10)
+        deliveries.later(connection, first, 3_000, "HTTP 500")
+        assert deliveries.due(connection, 2_999, 10) == []
+        assert deliveries.next_due_ms(connection, "phone") == 3_000
+        (again,) = deliveries.due(connection, 3_000, 10)
+    assert (again.id, again.attempts, again.answer, again.state) == (first.id, 1, "HTTP 500", "waiting")
+
+
+def test_what_was_never_tried_goes_before_what_failed(ledger):
+    with ledger.begin() as connection:
+        deliveries.put(connection, "old", "phone", "{}", 1_000)
+        deliveries.later(connection, deliveries.due(connection, 1_000, 1)[0], 1_500, "HTTP 500")
+        deliveries.put(connection, "new", "phone", "{}", 2_000)
+        deliveries.put(connection, "new", "other", "{}", 2_000)
+        assert [one.incident for one in deliveries.due(connection, 2_000, 10, "phone")] == ["new", "old"]
+
+
+def test_a_message_that_is_done_stays_as_it_is(ledger):
+    with ledger.begin() as connection:
+        deliveries.put(connection, "i1", "phone", "{}", 1_000)
+        (one,) = deliveries.due(connection, 1_000, 1)
+        assert deliveries.waiting_count(connection) == 1
+        deliveries.accepted(connection, one, 1_200, "HTTP 200")
+        deliveries.refused(connection, one, 1_300, "HTTP 404")
+        deliveries.later(connection, one, 1_300, "HTTP 500")
+        (done,) = deliveries.of_incident(connection, "i1")
+        lines = [(event.what, event.who) for event in incidents.timeline(connection, "i1")]
+        assert (deliveries.waiting_count(connection), deliveries.next_due_ms(connection, "phone")) == (0, None)
+    assert (done.state, done.answer, done.done_ms, done.attempts) == ("accepted", "HTTP 200", 1_200, 1)
+    assert lines == [("notified", "phone")]
+
+
+def test_the_id_is_made_of_incident_and_channel():
+    assert deliveries.delivery_id("i1", "phone") == deliveries.delivery_id("i1", "phone")
+    assert deliveries.delivery_id("i1", "phone") != deliveries.delivery_id("i1", "deputy")

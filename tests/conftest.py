@@ -1,0 +1,50 @@
+"""What all tests share: the real parts, and what happens when one is missing."""
+
+import os
+import shutil
+import socket
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+os.environ.setdefault("KADIAN_LOG", "warning")
+settings.register_profile("here", deadline=None, max_examples=60)
+settings.load_profile("here")
+PLACES = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
+
+
+@pytest.fixture(scope="session")
+def need():
+    """`need("mosquitto")` gives the program's path; without it the test is skipped, or fails under CI=true."""
+
+    def find(program, package=None):
+        path = shutil.which(program, path=PLACES)
+        if path:
+            return path
+        sentence = f"{program} is not installed here (apt-get install {package or program}), so this test cannot run"
+        if os.environ.get("CI") == "true":
+            pytest.fail(sentence)
+        return pytest.skip(sentence)
+
+    return find
+
+
+@pytest.fixture
+def free_port():
+    """Gives port numbers that nobody listens on."""
+
+    def take():
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            return server.getsockname()[1]
+
+    return take
+
+
+@pytest.fixture(scope="session")
+def shared():
+    """The folder of real inputs beside the repository; a test that reads it is skipped where it is absent."""
+    folder = Path(__file__).parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the real inputs (../shared/data) are not beside this checkout")
+    return folder

@@ -1,0 +1,191 @@
+"""A whole site in real processes, for the system tests: mosquitto, the office, gates on pseudo-terminals."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kadian.demo.thermometers import DEVICES, PtyThermometer
+
+SITE = "chuanchang"
+ENCODE = dict(DEVICES)
+
+
+class Part:
+    """One process that is started again after it was killed, as systemd would."""
+
+    def __init__(self, name: str, arguments: list[str], folder: Path) -> None:
+        self.name = name
+        self.arguments = arguments
+        self.log = folder / f"{name}.log"
+        self.process: subprocess.Popen[bytes] | None = None
+        self.kills = 0
+
+    def start(self) -> None:
+        with self.log.open("ab") as out:
+            environment = os.environ | {"KADIAN_LOG": "info"}
+            self.process = subprocess.Popen(
+                self.arguments,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+                env=environment,
+            )
+
+    def kill(self) -> None:
+        """kill -9, then start again."""
+        assert self.process is not None
+        with contextlib.suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self.kills += 1
+        self.start()
+
+    def stop(self) -> None:
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def said(self) -> str:
+        return self.log.read_text("utf-8", "replace") if self.log.exists() else ""
+
+
+class Feeder:
+    """People before one gate's thermometer as fast as it can take them: five frames of a forehead, three of nobody."""
+
+    def __init__(self, port: Path, driver: str = "gy614v3", pause: float = 0.004) -> None:
+        self.pty = PtyThermometer(port)
+        self._encode = ENCODE[driver]
+        self._pause = pause
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.people = 0
+
+    def person(self, body: float, frames: int = 6) -> None:
+        for _ in range(frames):
+            self.pty.send(self._encode(body - 2.4, 22.4, body))
+            self._stop.wait(self._pause)
+        for _ in range(3):
+            self.pty.send(self._encode(23.0, 22.4, 23.0))
+            self._stop.wait(self._pause)
+        self.people += 1
+
+    def start(self) -> None:
+        def run() -> None:
+            while not self._stop.is_set():
+                self.person(36.2 + (self.people % 60) / 100)
+
+        self._thread = threading.Thread(target=run, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(5)
+
+    def close(self) -> None:
+        self.stop()
+        self.pty.close()
+
+
+class Site:
+    """Configurations and processes of one site in one folder."""
+
+    def __init__(
+        self,
+        folder: Path,
+        mosquitto: str,
+        free_port: Callable[[], int],
+        channel: str | None = None,
+        office_more: str = "",
+    ) -> None:
+        self.folder = Path(folder)
+        self.broker_port, self.http_port = free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.http_port}"
+        broker = self.folder / "mosquitto.conf"
+        user = "user root\n" if os.geteuid() == 0 else ""
+        broker.write_text(f"listener {self.broker_port} 127.0.0.1\nallow_anonymous true\npersistence false\n{user}")
+        self.broker = Part("broker", [mosquitto, "-c", str(broker)], self.folder)
+        self.gates: dict[str, Part] = {}
+        channel = f'[[channels]]\nname = "secretary"\nurl = "webhook+{channel}"\n' if channel else ""
+        office = self.folder / "office.toml"
+        office.write_text(
+            f'site = "{SITE}"\n[broker]\nurl = "mqtt://127.0.0.1:{self.broker_port}"\n'
+            f'[ledger]\nurl = "sqlite:///{self.folder}/office/kadian.db"\n'
+            f"[http]\nport = {self.http_port}\n{channel}{office_more}",
+            "utf-8",
+        )
+        self.office = Part(
+            "office", [sys.executable, "-m", "kadian", "collector", "--config", str(office)], self.folder
+        )
+
+    def gate(
+        self,
+        name: str,
+        *,
+        driver: str = "gy614v3",
+        camera: Path | None = None,
+        broker_port: int | None = None,
+        more: str = "",
+    ) -> Part:
+        """Adds a gate (not started): its process, and where its pseudo-terminal and record are."""
+        folder = self.folder / name
+        folder.mkdir()
+        config = folder / "agent.toml"
+        lens = f'[camera]\nsource = "{camera}"\n' if camera else ""
+        config.write_text(
+            f'site = "{SITE}"\ngate = "{name}"\n[broker]\nurl = "mqtt://127.0.0.1:{broker_port or self.broker_port}"\n'
+            f'[thermometer]\ndriver = "{driver}"\nport = "{folder}/port"\n{lens}'
+            f'[outbox]\npath = "{folder}/outbox.db"\n[screening]\nrecord_to = "{folder}/recorded.jsonl"\n'
+            f'[clock]\ntrust = "system"\n{more}',
+            "utf-8",
+        )
+        part = Part(name, [sys.executable, "-m", "kadian", "agent", "--config", str(config)], self.folder)
+        self.gates[name] = part
+        return part
+
+    def recorded(self, name: str) -> list[dict[str, Any]]:
+        """What the gate said that it recorded; a last line cut by a kill is none."""
+        path = self.folder / name / "recorded.jsonl"
+        lines = path.read_text("utf-8").split("\n")[:-1] if path.exists() else []
+        return [json.loads(line) for line in lines]
+
+    def ask(self, path: str, timeout: float = 5) -> Any:
+        with urllib.request.urlopen(self.url + path, timeout=timeout) as answer:
+            return json.loads(answer.read())
+
+    def until(self, question: Callable[[], Any], seconds: float, what: str) -> Any:
+        """Waits until `question()` is true; an office that does not answer yet is no answer."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            with contextlib.suppress(OSError, ValueError):
+                answer = question()
+                if answer:
+                    return answer
+            time.sleep(0.05)
+        raise AssertionError(f"not within {seconds} s: {what}\n--- office:\n{self.office.said()[-3000:]}")
+
+    def start(self) -> None:
+        self.broker.start()
+        self.office.start()
+        self.until(lambda: self.ask("/healthz"), 30, "the office is healthy")
+        for gate in self.gates.values():
+            gate.start()
+
+    def stop(self) -> None:
+        for part in (*self.gates.values(), self.office, self.broker):
+            part.stop()
