@@ -154,7 +154,10 @@ class Store:
     def _connected(self) -> sqlite3.Connection:
         connection = file.connect(self.path, self._cap)
         try:
-            self.epoch = str(connection.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()[0])
+            epoch = str(connection.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()[0])
+            if epoch == self.epoch:
+                self._take_back(connection)
+            self.epoch = epoch
             found = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'screening'").fetchone()
             self.last_seq = int(found[0]) if found else 0
             self.waiting = int(connection.execute("SELECT count(*) FROM screening WHERE done_at IS NULL").fetchone()[0])
@@ -164,6 +167,14 @@ class Store:
             connection.close()
             raise
         return connection
+
+    def _take_back(self, connection: sqlite3.Connection) -> None:
+        """Removes what a failing disk kept after all, though the gate was told that it was refused."""
+        with _transaction(connection):
+            gone = connection.execute("DELETE FROM screening WHERE seq > ?", (self.last_seq,)).rowcount
+            if gone:
+                connection.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'screening'", (self.last_seq,))
+                log.warning("outbox_took_back_refused", count=gone)
 
     def _adopt(self, connection: sqlite3.Connection, aside: Path) -> int:
         saved = 0

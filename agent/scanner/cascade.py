@@ -20,7 +20,7 @@ def engine(name: str) -> Engine:
     """
     chosen: Engine = import_module(f"agent.scanner.engines.{name}")
     if not chosen.available():
-        raise KadianError("K0252", name, cure=f"{name}.cure")
+        raise KadianError("K0252", name)
     return chosen
 
 

@@ -75,4 +75,4 @@ class FolderSource:
     def _become(self, state: SourceState) -> None:
         if state != self._state:
             self._state = state
-            log.info("camera_" + state, camera=self.name)
+            log.info("camera_state", state=state, camera=self.name)

@@ -5,10 +5,9 @@ from typing import Any
 
 import msgspec
 import structlog
-from sqlalchemy import Connection
 
 from collector.alerts.message import message
-from collector.ledger import Ledger, cursors, deliveries, incidents, lookback, screenings
+from collector.ledger import Connection, Ledger, cursors, deliveries, incidents, lookback, screenings
 from collector.ledger.screenings import StoredScreening
 from collector.rules.listing import rules
 from collector.rules.rule import Finding, RuleSettings

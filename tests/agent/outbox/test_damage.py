@@ -3,6 +3,8 @@
 import contextlib
 import os
 import sqlite3
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -22,12 +24,25 @@ def seqs(outbox):
     return [row.seq for row in outbox.pending(0, 10_000)]
 
 
+def fill(outbox, count):
+    """Many at once, in one commit: only how they come to be there differs from `record`."""
+
+    def insert(connection):
+        for seq in range(outbox.last_seq + 1, outbox.last_seq + count + 1):
+            outbox._store.insert(connection, make(outbox.epoch, seq))
+
+    outbox._store.change(insert)
+    outbox._store.last_seq += count
+    outbox._store.waiting += count
+
+
 @pytest.mark.parametrize("damage", ["rubbish", "foreign", "torn"])
 def test_a_damaged_file_is_put_aside_and_said(tmp_path, capsys, damage):
     path = tmp_path / "outbox.db"
     box = Outbox(path)
     epoch = box.epoch
-    kept = [box.record(make).id for _ in range(400)]
+    fill(box, 400)
+    kept = [decode(Screening, row.body).id for row in box.pending(0, 400)]
     box.close()
     whole = path.read_bytes()
     if damage == "rubbish":
@@ -57,8 +72,7 @@ def test_a_damaged_file_is_put_aside_and_said(tmp_path, capsys, damage):
 def test_damage_found_at_work_loses_no_new_screening(tmp_path):
     path = tmp_path / "outbox.db"
     box = Outbox(path)
-    for _ in range(3_000):
-        box.record(make)
+    fill(box, 3_000)
     epoch = box.epoch
     box._store.do(lambda connection: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
     size = path.stat().st_size
@@ -82,3 +96,39 @@ def test_a_vanished_file_is_said(tmp_path, capsys):
     Outbox(path).close()
     said = capsys.readouterr()
     assert "outbox_vanished" in said.out + said.err
+
+
+FAILING = """
+import sys
+from pathlib import Path
+from datetime import UTC, datetime
+from agent.outbox import Outbox
+from kadian.errors import KadianError
+from kadian.identifiers import new_id
+from kadian.messages import Screening
+box = Outbox(Path(sys.argv[1]))
+for _ in range(40):
+    try:
+        box.record(lambda epoch, seq: Screening(new_id(), epoch, seq, datetime.now(UTC), "synced", "pass"))
+        print("ok")
+    except KadianError as error:
+        print(error.code)
+print(*[row.seq for row in box.pending()])
+"""
+
+
+def test_a_disk_with_write_errors_refuses_aloud_and_keeps_exactly_what_it_said(tmp_path, need):
+    inject = ["-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO:when=12..20"]
+    ran = subprocess.run(
+        [need("strace"), "-f", "-q", *inject, "-o", os.devnull, sys.executable, "-c", FAILING, tmp_path / "o.db"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    if "ptrace" in ran.stderr and not ran.stdout:
+        pytest.skip("strace may not trace here, so no disk errors can be made")
+    *said, kept = [line for line in ran.stdout.splitlines() if not line.startswith(("{", "20"))]
+    assert len(said) == 40
+    assert set(said) == {"ok", "K0451"}
+    assert kept.split() == [str(seq) for seq in range(1, said.count("ok") + 1)]

@@ -78,7 +78,7 @@ def test_whatever_comes_in_comes_out_as_values(topic, payload):
         assert intake.screenings or intake.refusals or intake.status or intake.telemetry
 
 
-@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda inner: st.lists(inner), max_leaves=20))
+@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists, max_leaves=20))
 def test_any_json_is_read_or_refused(value):
     payload = msgspec.json.encode(value)
     intake = take_in("s", TOPIC, payload)
