@@ -8,9 +8,9 @@ from types import FrameType
 import click
 
 from agent.gate import Gate
-from agent.notify import notify
 from agent.settings import AgentSettings
 from kadian import logs
+from kadian.notify import Notify
 from kadian.settings import load
 
 
@@ -27,7 +27,8 @@ def agent(config: Path) -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    gate = Gate(settings, on_beat=lambda: notify("WATCHDOG=1"))
-    notify("READY=1")
+    systemd = Notify()
+    gate = Gate(settings, on_beat=systemd.alive)
+    systemd.ready()
     gate.run(stop)
-    notify("STOPPING=1")
+    systemd.stopping()

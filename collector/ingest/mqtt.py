@@ -1,6 +1,7 @@
 """The office's end of MQTT; the one file of the office that knows paho."""
 
 import random
+import socket
 from collections.abc import Callable
 from threading import Event, Lock
 from typing import Any
@@ -79,6 +80,7 @@ class OfficeLink:
                 self._client.tls_set(ca_certs=broker.ca_file)
             except (OSError, ValueError) as error:
                 raise KadianError("K0315", broker.ca_file or self.place, why=str(error)) from None
+        self._client.on_socket_open = _without_delay
         self._client.on_connect = self._connected
         self._client.on_connect_fail = self._unreachable
         self._client.on_disconnect = self._disconnected
@@ -173,6 +175,11 @@ class OfficeLink:
         elif before is None or before.code != problem.code:
             log.warning("broker_lost", broker=self.place, code=problem.code, why=problem.what("en"))
         self._on_state(problem)
+
+
+def _without_delay(_client: Client, _data: Any, connection: Any) -> None:
+    """Without this a receipt waits 40 ms behind the acknowledgement before it (Nagle's algorithm, RFC 896)."""
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _address(url: str) -> tuple[str, int, bool]:

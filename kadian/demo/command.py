@@ -60,7 +60,9 @@ def demo(gates: int, port: int | None, data: Path | None, seconds: float | None,
     folder = (data or Path(tempfile.mkdtemp(prefix="kadian-demo-"))).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     chosen = port or int(os.environ.get("KADIAN__HTTP__PORT", "8080"))
-    place = Neighbourhood(folder, gates=gates, port=chosen, speed=speed, tell=_line, say_fault=_fault, ring=_ring)
+    # The one other setting of the office that the environment may give: which broker it starts.
+    program = os.environ.get("KADIAN__BROKER__PROGRAM", "auto")
+    place = Neighbourhood(folder, gates=gates, port=chosen, speed=speed, program=program, say_fault=_fault, ring=_ring)
     try:
         place.start()
         _both("demo.started", seconds=f"{time.monotonic() - began:.0f}", url=place.url, gates=gates, folder=folder)

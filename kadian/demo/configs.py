@@ -7,8 +7,10 @@ from kadian.demo.place import PLACES
 SITE = "chuanchang"
 
 
-def office(folder: Path, *, open_count: int, port: int, broker: str, phone: str, pass_key: tuple[int, str]) -> Path:
-    """Writes office.toml: the built-in broker on `broker` (host:port), pages on `port`, `phone` as the one channel."""
+def office(
+    folder: Path, *, open_count: int, port: int, broker: str, phone: str, pass_key: tuple[int, str], program: str
+) -> Path:
+    """Writes office.toml: a broker of its own (`program`) on `broker` (host:port), pages on `port`, one channel."""
     entrances = "\n".join(
         f'[[entrances]]\nid = "{place.id}"\nname = "{place.name}"\n'
         f'state = "{"open" if number < open_count else "sealed"}"\n'
@@ -24,6 +26,7 @@ site = "{SITE}"
 [broker]
 url = "embedded"
 listen = "{broker}"
+program = "{program}"
 
 [ledger]
 url = "sqlite:///{folder / "office" / "kadian.db"}"

@@ -40,7 +40,7 @@ class Neighbourhood:
         gates: int,
         port: int,
         speed: float,
-        tell: Callable[[str], None],
+        program: str,
         say_fault: Callable[[str, str], None],
         ring: Callable[[dict[str, Any]], None],
     ) -> None:
@@ -49,7 +49,7 @@ class Neighbourhood:
         self._port = port
         self._gates = gates
         self._speed = speed
-        self._tell = tell
+        self._program = program
         self._say_fault = say_fault
         self._ring = ring
         self._office: subprocess.Popen[bytes] | None = None
@@ -77,10 +77,11 @@ class Neighbourhood:
             broker="{}:{}".format(*broker),
             phone=self._phone.url,
             pass_key=(1, public),
+            program=self._program,
         )
         self._office = children.start(["collector", "--config", str(config)], self.folder / "office.log")
         self._wait_for_office()
-        protocol = 5 if mosquitto_is_here() else 4
+        protocol = 5 if self._program != "amqtt" and mosquitto_is_here() else 4
         faults: list[Fault] = []
         for number, place in enumerate(PLACES[: self._gates]):
             faults += self._start_gate(number, place.id, place.name, broker, protocol, Signer(private, 1))

@@ -43,7 +43,7 @@ def test_the_demo_counts_the_same_at_the_gates_and_in_the_office(tmp_path, free_
 
 
 def test_without_mosquitto_the_built_in_broker_serves(tmp_path, free_port, monkeypatch):
-    monkeypatch.setenv("KADIAN_BROKER", "amqtt")
+    monkeypatch.setenv("KADIAN__BROKER__PROGRAM", "amqtt")
     command = [
         sys.executable,
         "-m",
@@ -63,6 +63,7 @@ def test_without_mosquitto_the_built_in_broker_serves(tmp_path, free_port, monke
     counted = re.search(r"recorded (\d+); the office has (\d+)", done.stdout)
     assert counted, done.stdout
     assert int(counted[1]) == int(counted[2]) > 3
+    assert "3.1.1" in (tmp_path / "office.log").read_text("utf-8"), "mosquitto served after all"
 
 
 def test_ctrl_c_stops_everything_and_a_killed_demo_leaves_nothing_behind(tmp_path, free_port):
