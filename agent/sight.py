@@ -3,9 +3,9 @@
 import threading
 from collections.abc import Callable, Sequence
 
-from agent.scanner.camera import Source
 from agent.scanner.found import Found
 from agent.scanner.pictures import Image
+from agent.scanner.source import Source
 from kadian.messages import CameraHealth, Code
 from kadian.messages.telemetry import DeviceState
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import structlog
 
-from agent.scanner.camera import Clock, Frame, SourceState
+from agent.scanner.source import Clock, Frame, SourceState
 
 log = structlog.get_logger(__name__)
 

@@ -7,8 +7,8 @@ from threading import Event
 
 import structlog
 
-from agent.scanner.camera import Clock, Frame, SourceState
 from agent.scanner.pictures import is_picture_name, load
+from agent.scanner.source import Clock, Frame, SourceState
 from kadian.errors import KadianError
 
 log = structlog.get_logger(__name__)

@@ -178,7 +178,7 @@ class OfficeLink:
 
 
 def _without_delay(_client: Client, _data: Any, connection: Any) -> None:
-    """Without this a receipt waits 40 ms behind the acknowledgement before it (Nagle's algorithm, RFC 896)."""
+    """A small packet is not to wait until the one before is confirmed (Nagle's algorithm, RFC 896)."""
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
