@@ -144,14 +144,14 @@ class Outbox:
         with self._store.lock:
             if receipt.epoch != self.epoch:
                 return 0
-            if receipt.through > self.last_seq:
-                self._store.start_again("K0455", f"receipt through {receipt.through}, last seq {self.last_seq}")
+            if receipt.highest > self.last_seq:
+                self._store.start_again("K0455", f"receipt for {receipt.highest}, last seq {self.last_seq}")
                 return 0
-        return self._in_pieces(
-            sql.MARK_DONE,
-            (int(self._wall()), receipt.through, json.dumps(receipt.missing), AT_ONCE),
-            waiting=-1,
-        )
+        now = int(self._wall())
+        done = self._in_pieces(sql.MARK_DONE, (now, receipt.through, json.dumps(receipt.missing), AT_ONCE), waiting=-1)
+        for first, last in receipt.also:
+            done += self._in_pieces(sql.MARK_DONE_BETWEEN, (now, first, last, AT_ONCE), waiting=-1)
+        return done
 
     def resend(self, from_seq: int) -> int:
         """Marks what was done from `from_seq` on as waiting again; says how many that were.

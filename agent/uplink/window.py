@@ -119,13 +119,19 @@ class Window:
         for seq in seqs:
             self._live.pop(seq, None)
 
-    def receipted(self, through: int, missing: Iterable[int], now: float) -> bool:
+    def receipted(self, through: int, missing: Iterable[int], now: float, also: Sequence[tuple[int, int]] = ()) -> bool:
         """A receipt of this epoch; True when it covered something that was on its way."""
+
+        def covers(seq: int) -> bool:
+            if seq <= through:
+                return seq not in without
+            return any(first <= seq <= last for first, last in also)
+
         without = frozenset(missing)
         progress = False
         for number in range(len(self._sent) - 1, -1, -1):
             sent = self._sent[number]
-            covered = {seq for seq in sent.seqs if seq <= through and seq not in without}
+            covered = {seq for seq in sent.seqs if covers(seq)}
             if covered:
                 sent.seqs -= covered
                 if not progress:
@@ -134,7 +140,7 @@ class Window:
                         earlier.overtaken = earlier.overtaken or not earlier.seqs.isdisjoint(without)
                 progress = True
         self._sent = [sent for sent in self._sent if sent.seqs]
-        self.gone([seq for seq in self._live if seq <= through and seq not in without])
+        self.gone([seq for seq in self._live if covers(seq)])
         if progress:
             self._progress_at = now
             self._quiet = QUIET

@@ -11,6 +11,9 @@ from kadian.messages import Receipt
 MOST_MISSING = 500
 """Numbers that one receipt may name as missing (contract)."""
 
+MOST_ALSO = 100
+"""Ranges beyond `through` that one receipt may name (contract): the newest, which are what gates wait for."""
+
 Range = tuple[int, int]
 
 
@@ -24,6 +27,7 @@ def receipt(connection: Connection, gate: str, epoch: str) -> Receipt:
     """What the office has of an epoch.
 
     `through` ends before the gap that would bring `missing` above 500 numbers; it is 0 for an unknown epoch.
+    What lies beyond stands in `also`, so that a hole which nobody can fill holds nothing back.
     """
     # Each gap misses one number at least, so that more runs than this can never be told.
     query = _of(gate, epoch).order_by(runs.c.first).limit(MOST_MISSING + 1)
@@ -34,7 +38,9 @@ def receipt(connection: Connection, gate: str, epoch: str) -> Receipt:
             break
         missing.extend(range(through + 1, first))
         through = last
-    return Receipt(epoch, through, tuple(missing))
+    beyond = _of(gate, epoch).where(runs.c.first > through).order_by(runs.c.first.desc()).limit(MOST_ALSO)
+    also = sorted((first, last) for first, last in connection.execute(beyond))
+    return Receipt(epoch, through, tuple(missing), tuple(also))
 
 
 def gaps(connection: Connection) -> dict[str, list[Range]]:

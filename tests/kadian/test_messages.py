@@ -59,6 +59,7 @@ FIELDS = {
     "public": st.from_regex(r"\A[A-Za-z0-9+/]{43}=\Z"),
     "reasons": st.lists(st.text(max_size=200), max_size=16).map(tuple),
     "missing": st.lists(numbers, max_size=500, unique=True).map(tuple),
+    "also": st.lists(st.tuples(numbers, numbers), max_size=100).map(tuple),
     "through": st.integers(min_value=0, max_value=2**53 - 1),
     "spread": st.none() | st.floats(min_value=0, max_value=1000),
     "samples": st.none() | st.integers(min_value=1, max_value=100_000),
@@ -188,8 +189,9 @@ def test_a_payload_that_cannot_be_split_is_refused(payload):
 
 
 def test_a_receipt_covers_what_it_says():
-    receipt = Receipt("e", 5, (2, 4))
-    assert [seq for seq in range(1, 8) if receipt.covers(seq)] == [1, 3, 5]
+    receipt = Receipt("e", 5, (2, 4), ((8, 9),))
+    assert [seq for seq in range(1, 12) if receipt.covers(seq)] == [1, 3, 5, 8, 9]
+    assert receipt.highest == 9
 
 
 def test_new_identifiers_sort_by_time_and_epochs_differ():

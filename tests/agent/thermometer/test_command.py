@@ -103,10 +103,21 @@ def test_nothing_heard_is_a_failure_that_tells_silence_from_a_wrong_speed(device
     assert done.stderr.startswith(code)
 
 
+def started(command):
+    """A process that Ctrl-C reaches, also where the tests themselves were started with it ignored (`make test &`)."""
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - one call before exec
+    )
+
+
 def test_ctrl_c_ends_it_well(device):
     with sending(device, FRAME):
         command = [*COMMAND, "--port", str(device.path), "--driver", "gy614v3", "--json"]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        with started(command) as process:
             assert process.stdout is not None
             json.loads(process.stdout.readline())
             process.send_signal(signal.SIGINT)
@@ -120,7 +131,7 @@ def test_ten_thousand_frames_with_noise_between_them_give_no_false_value(device)
     true = {(30 + n % 1200 / 100, 15 + n % 977 / 100) for n in range(10_000)}
     dirt = [b"\x5a", b"\x5a\x5a", b"\x5a\x5a\x45", b"\x5a\x5a\x45\x04", b"\x00", b"\xff\xff", frames[3][:6]]
     command = [*COMMAND, "--port", str(device.path), "--driver", "gy_mcu90614", "--json", "--seconds", "30"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with started(command) as process:
         assert process.stdout is not None
         with sending(device, frames[0]):
             process.stdout.readline()

@@ -20,7 +20,8 @@ def expected_receipt(epoch: str, held: set[int]) -> Receipt:
             break
         missing += tuple(range(previous + 1, seq))
         through = previous = seq
-    return Receipt(epoch, through, missing)
+    also = tuple(runs.ranges(seq for seq in held if seq > through))[-runs.MOST_ALSO :]
+    return Receipt(epoch, through, missing, also)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -51,7 +52,7 @@ def test_a_lonely_huge_number_is_one_run_and_no_receipt(ledger):
         runs.add(connection, "e01", "a", [10**15])
         epochs.seen(connection, "e01", "a", 1)
     with ledger.read() as connection:
-        assert runs.receipt(connection, "e01", "a") == Receipt("a", 0)
+        assert runs.receipt(connection, "e01", "a") == Receipt("a", 0, (), ((10**15, 10**15),))
         assert runs.gaps(connection) == {"e01": [(1, 10**15 - 1)]}
 
 
@@ -77,3 +78,21 @@ def test_gaps_are_those_of_the_newest_epoch(ledger):
         epochs.seen(connection, "e01", "b", 30)
     with ledger.read() as connection:
         assert runs.gaps(connection) == {"e01": [(1, 1), (4, 6)]}
+
+
+def test_a_hole_that_nobody_can_fill_holds_nothing_back(ledger):
+    with ledger.begin() as connection:
+        runs.add(connection, "e01", "a", range(100_001, 100_501))
+        receipt = runs.receipt(connection, "e01", "a")
+    assert receipt.through == 0
+    assert receipt.also == ((100_001, 100_500),)
+    assert receipt.covers(100_001)
+    assert not receipt.covers(100_501)
+
+
+def test_a_receipt_names_the_newest_hundred_ranges(ledger):
+    with ledger.begin() as connection:
+        runs.add(connection, "e01", "a", range(1_000, 1_000_000, 1_000))
+        receipt = runs.receipt(connection, "e01", "a")
+    assert receipt.also[-1] == (999_000, 999_000)
+    assert len(receipt.also) == 100
