@@ -2,25 +2,18 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-CHROMIUM = Path("/usr/bin/chromium")
-PAGES = Path(__file__).parents[2] / "collector" / "api" / "pages" / "index.html"
-pytestmark = [
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed"),
-    pytest.mark.skipif(not PAGES.exists(), reason="the pages are not built: make pages"),
-]
-
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(need: Any) -> Iterator[Browser]:
+    program = need("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+            executable_path=program, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
         )
         yield browser
         browser.close()
