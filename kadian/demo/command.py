@@ -17,6 +17,11 @@ from kadian.demo.neighbourhood import Neighbourhood
 from kadian.demo.place import PLACES
 from kadian.text import say
 
+PATIENCE_SECONDS = 90.0
+"""How long the last count waits: a gate that was cut off tries again after a minute at the latest."""
+HURRY_SECONDS = 6.0
+"""The same after Ctrl-C."""
+
 
 def _line(text: str) -> None:
     click.echo(f"{datetime.now().astimezone():%H:%M:%S} {text}")
@@ -67,7 +72,7 @@ def demo(gates: int, port: int | None, data: Path | None, seconds: float | None,
         place.start()
         _both("demo.started", seconds=f"{time.monotonic() - began:.0f}", url=place.url, gates=gates, folder=folder)
         place.wait(seconds, stop)
-        _count(place)
+        _count(place, HURRY_SECONDS if stop.is_set() else PATIENCE_SECONDS)
     finally:
         place.stop()
         if data is None:
@@ -75,14 +80,17 @@ def demo(gates: int, port: int | None, data: Path | None, seconds: float | None,
     _both("demo.stopped")
 
 
-def _count(place: Neighbourhood) -> None:
-    """Waits a moment until the office has all that the gates recorded, then says both numbers side by side."""
+def _count(place: Neighbourhood, seconds: float) -> None:
+    """Waits until the office has all that the gates recorded, then says both numbers side by side."""
     place.people_leave()
     stored = 0
-    for _ in range(50):
+    until = time.monotonic() + seconds
+    while True:
         summary = place.ask("/api/v1/screenings/summary?since=0")
         stored = summary["total"] if summary else stored
-        if stored >= place.recorded():
+        if stored >= place.recorded() or time.monotonic() > until:
             break
         time.sleep(0.2)
     _both("demo.counted", recorded=place.recorded(), stored=stored)
+    if stored < place.recorded():
+        _both("demo.on_its_way", count=place.recorded() - stored)

@@ -11,7 +11,7 @@ import urllib.request
 
 import pytest
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(220)]
 
 
 def processes(folder):
@@ -33,7 +33,7 @@ def test_the_demo_counts_the_same_at_the_gates_and_in_the_office(tmp_path, free_
         str(tmp_path),
     ]
     done = subprocess.run(
-        [*command, "--seconds", "25", "--speed", "4"], capture_output=True, text=True, timeout=120, check=False
+        [*command, "--seconds", "25", "--speed", "4"], capture_output=True, text=True, timeout=170, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     counted = re.search(r"recorded (\d+); the office has (\d+)", done.stdout)
@@ -44,6 +44,7 @@ def test_the_demo_counts_the_same_at_the_gates_and_in_the_office(tmp_path, free_
 
 def test_without_mosquitto_the_built_in_broker_serves(tmp_path, free_port, monkeypatch):
     monkeypatch.setenv("KADIAN__BROKER__PROGRAM", "amqtt")
+    monkeypatch.setenv("KADIAN_LOG", "info")
     command = [
         sys.executable,
         "-m",
@@ -57,7 +58,7 @@ def test_without_mosquitto_the_built_in_broker_serves(tmp_path, free_port, monke
         str(tmp_path),
     ]
     done = subprocess.run(
-        [*command, "--seconds", "20", "--speed", "4"], capture_output=True, text=True, timeout=120, check=False
+        [*command, "--seconds", "20", "--speed", "4"], capture_output=True, text=True, timeout=170, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     counted = re.search(r"recorded (\d+); the office has (\d+)", done.stdout)
