@@ -19,6 +19,13 @@ def start(arguments: list[str], log: Path) -> subprocess.Popen[bytes]:
     # One thread for OpenCV and BLAS each: nine gates share this machine.
     environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "OPENCV_FOR_THREADS_NUM": "1"}
     libc = ctypes.CDLL(None)
+    parent = os.getpid()
+
+    def end_with_parent() -> None:
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it died before the kernel knew whom to tell
+            os._exit(0)
+
     with log.open("ab") as out:
         return subprocess.Popen(
             [sys.executable, "-m", "kadian", *arguments],
@@ -27,7 +34,7 @@ def start(arguments: list[str], log: Path) -> subprocess.Popen[bytes]:
             stderr=out,
             env=environment,
             start_new_session=True,
-            preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM),  # noqa: PLW1509 - two calls, no lock
+            preexec_fn=end_with_parent,  # noqa: PLW1509 - three calls, no lock
         )
 
 
