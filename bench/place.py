@@ -1,15 +1,13 @@
 """A site in real processes for the measurements, ended whatever happens."""
 
-import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from kadian.programs import find
 from tests.system.site import Site
-
-PLACES = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"
 
 
 def free_port() -> int:
@@ -22,7 +20,7 @@ def free_port() -> int:
 @contextmanager
 def site(channel: str | None = None, office_more: str = "") -> Iterator[Site]:
     """A site in a folder of its own; needs mosquitto."""
-    mosquitto = shutil.which("mosquitto", path=PLACES)
+    mosquitto = find("mosquitto")
     if mosquitto is None:
         raise SystemExit("mosquitto is not installed here (apt-get install mosquitto), so this cannot be measured")
     with tempfile.TemporaryDirectory(prefix="kadian-bench-") as folder:

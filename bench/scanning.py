@@ -19,13 +19,13 @@ EMPTY_ROUNDS = 30
 Read = Callable[[Image], Sequence[Found]]
 
 
-def _pictures() -> list[tuple[str, Image, str]]:
+def _pictures() -> list[tuple[Image, str]]:
     found = []
     for path in sorted(DATA.glob("*/*.png")):
         image = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
         text = path.with_suffix(".txt")
         if image is not None and text.exists():
-            found.append((path.parent.name, image.astype(np.uint8), _folded(text.read_bytes().decode("utf-8"))))
+            found.append((image.astype(np.uint8), _folded(text.read_bytes().decode("utf-8"))))
     return found
 
 
@@ -60,7 +60,7 @@ def run() -> dict[str, Any]:
     for name, read in readers.items():
         right = wrong = 0
         spent = []
-        for _, image, expected in pictures:
+        for image, expected in pictures:
             found, took = _milliseconds(read, image)
             spent.append(took)
             texts = [_folded(one.text) for one in found]

@@ -1,17 +1,17 @@
 """What all tests share: the real parts, and what happens when one is missing."""
 
 import os
-import shutil
 import socket
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from kadian import programs
+
 os.environ.setdefault("KADIAN_LOG", "warning")
 settings.register_profile("here", deadline=None, max_examples=60)
 settings.load_profile("here")
-PLACES = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +19,7 @@ def need():
     """`need("mosquitto")` gives the program's path; without it the test is skipped, or fails under CI=true."""
 
     def find(program, package=None):
-        path = shutil.which(program, path=PLACES)
+        path = programs.find(program)
         if path:
             return path
         sentence = f"{program} is not installed here (apt-get install {package or program}), so this test cannot run"

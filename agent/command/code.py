@@ -1,6 +1,5 @@
 """`kadian code`: judges one code's text."""
 
-import json
 import sys
 from base64 import b64decode
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ import msgspec
 
 from agent.codes.judge import judge
 from agent.codes.judged import Judged, Trust
+from agent.command.output import json_line
 from kadian.errors import KadianError
 from kadian.messages import PassKey
 from kadian.text import say
@@ -38,11 +38,7 @@ def code(*, as_json: bool, files: tuple[Path, ...], at: str | None, show: bool, 
     没有 --show 就不显示个人内容。Nothing personal is printed without --show.
     """
     now = moment(at)
-    try:
-        trust = Trust(pass_keys=tuple(key for file in files for key in keys_of(file)))
-    except KadianError as error:
-        click.echo(error.lines(), err=True)
-        raise SystemExit(1) from error
+    trust = Trust(pass_keys=tuple(key for file in files for key in keys_of(file)))
     if text == "-":
         # A shell adds one end of line; a code's own spaces and lines stay.
         raw = sys.stdin.buffer.read().decode("utf-8", "replace")
@@ -101,7 +97,7 @@ def _print(judged: Judged, *, as_json: bool, show: bool) -> None:
     if show:
         row["personal"] = judged.personal
     if as_json:
-        sys.stdout.buffer.write(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+        json_line(row)
         return
     status, reason = f"code.status.{judged.status}", f"code.reason.{judged.reason}"
     click.echo(f"{say(status)} {say(status, 'en')}  [{judged.format}]")

@@ -1,8 +1,6 @@
 """`kadian scan`: reads codes from pictures with the gate's own scanner."""
 
-import json
 import os
-import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,6 +12,7 @@ import numpy as np
 
 from agent.codes.judge import judge
 from agent.codes.judged import Trust
+from agent.command.output import json_line
 from agent.scanner.cascade import Cascade, automatic, engine
 from agent.scanner.pictures import is_picture_name, load
 from kadian.errors import KadianError
@@ -38,11 +37,7 @@ EPILOG = (
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="IMAGE|DIR…")
 def scan(*, as_json: bool, name: str, paths: tuple[Path, ...]) -> None:
     """读图片里的码；文件夹里的图片都读。Reads the codes in pictures, and in all pictures of a folder."""
-    try:
-        cascade = Cascade(automatic() if name == "auto" else [engine(name)])
-    except KadianError as missing:
-        click.echo(missing.lines(), err=True)
-        raise SystemExit(1) from missing
+    cascade = Cascade(automatic() if name == "auto" else [engine(name)])
     _warm(cascade)
     failed = False
     for path in (found for named in paths for found in pictures_of(named)):
@@ -107,11 +102,11 @@ def _print(row: dict[str, Any] | KadianError, *, as_json: bool) -> None:
     if isinstance(row, KadianError):
         if as_json:
             error = {"code": row.code, "what": row.what(), "do": row.do()}
-            _line({"file": printable(row.where), "codes": [], "error": error})
+            json_line({"file": printable(row.where), "codes": [], "error": error})
         else:
             click.echo(row.lines().encode("utf-8", "replace").decode(), err=True)
     elif as_json:
-        _line(row)
+        json_line(row)
     else:
         click.echo(f"{row['file']}  {row['milliseconds']:.1f} ms")
         if not row["codes"]:
@@ -120,10 +115,3 @@ def _print(row: dict[str, Any] | KadianError, *, as_json: bool) -> None:
             status = f"code.status.{code['status']}"
             click.echo(f"  {say(status)} {say(status, 'en')}  [{code['format']}, {code['engine']}]")
             click.echo(f"    {code['text'].encode('utf-8', 'replace').decode()}")
-
-
-def _line(row: dict[str, Any]) -> None:
-    """One JSON line, in UTF-8 whatever the terminal's own encoding is."""
-    text = json.dumps(row, ensure_ascii=False) + "\n"
-    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
-    sys.stdout.flush()

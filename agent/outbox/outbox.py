@@ -147,11 +147,11 @@ class Outbox:
             if receipt.highest > self.last_seq:
                 self._store.start_again("K0455", f"receipt for {receipt.highest}, last seq {self.last_seq}")
                 return 0
-        now = int(self._wall())
-        done = self._in_pieces(sql.MARK_DONE, (now, receipt.through, json.dumps(receipt.missing), AT_ONCE), waiting=-1)
-        for first, last in receipt.also:
-            done += self._in_pieces(sql.MARK_DONE_BETWEEN, (now, first, last, AT_ONCE), waiting=-1)
-        return done
+        now, missing = int(self._wall()), json.dumps(receipt.missing)
+        return sum(
+            self._in_pieces(sql.MARK_DONE, (now, first, last, missing, AT_ONCE), waiting=-1)
+            for first, last in ((1, receipt.through), *receipt.also)
+        )
 
     def resend(self, from_seq: int) -> int:
         """Marks what was done from `from_seq` on as waiting again; says how many that were.

@@ -9,11 +9,8 @@ OLDEST = "SELECT min(seq) FROM screening"
 MARK_DONE = """
 UPDATE screening SET done_at = ? WHERE seq IN (
     SELECT seq FROM screening
-    WHERE done_at IS NULL AND seq <= ? AND seq NOT IN (SELECT value FROM json_each(?)) ORDER BY seq LIMIT ?)
-"""
-MARK_DONE_BETWEEN = """
-UPDATE screening SET done_at = ? WHERE seq IN (
-    SELECT seq FROM screening WHERE done_at IS NULL AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?)
+    WHERE done_at IS NULL AND seq BETWEEN ? AND ? AND seq NOT IN (SELECT value FROM json_each(?))
+    ORDER BY seq LIMIT ?)
 """
 MARK_WAITING = """
 UPDATE screening SET done_at = NULL WHERE seq IN (

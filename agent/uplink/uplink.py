@@ -212,7 +212,7 @@ class Uplink:
         receipt = decode(Receipt, payload)
         if receipt.epoch == self._outbox.epoch:
             self._outbox.apply(receipt)
-            self._window.receipted(receipt.through, receipt.missing, self._monotonic(), receipt.also)
+            self._window.receipted(receipt, self._monotonic())
 
     def _policy(self, payload: bytes) -> None:
         if not payload:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from kadian.messages import Receipt
+
 MOST_IN_ONE = 500
 ARRAYS = 4
 """As many full arrays may be on their way; one of them is kept free for what is measured while a backlog drains."""
@@ -119,19 +121,14 @@ class Window:
         for seq in seqs:
             self._live.pop(seq, None)
 
-    def receipted(self, through: int, missing: Iterable[int], now: float, also: Sequence[tuple[int, int]] = ()) -> bool:
+    def receipted(self, receipt: Receipt, now: float) -> bool:
         """A receipt of this epoch; True when it covered something that was on its way."""
-
-        def covers(seq: int) -> bool:
-            if seq <= through:
-                return seq not in without
-            return any(first <= seq <= last for first, last in also)
-
-        without = frozenset(missing)
+        without = frozenset(receipt.missing)
+        there = receipt.covered({seq for sent in self._sent for seq in sent.seqs}.union(self._live))
         progress = False
         for number in range(len(self._sent) - 1, -1, -1):
             sent = self._sent[number]
-            covered = {seq for seq in sent.seqs if covers(seq)}
+            covered = sent.seqs & there
             if covered:
                 sent.seqs -= covered
                 if not progress:
@@ -140,7 +137,7 @@ class Window:
                         earlier.overtaken = earlier.overtaken or not earlier.seqs.isdisjoint(without)
                 progress = True
         self._sent = [sent for sent in self._sent if sent.seqs]
-        self.gone([seq for seq in self._live if covers(seq)])
+        self.gone(there)
         if progress:
             self._progress_at = now
             self._quiet = QUIET

@@ -8,6 +8,7 @@ import structlog
 from collector.broker import mosquitto
 from collector.broker.listen import loopback
 from kadian.errors import KadianError
+from kadian.programs import find
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +41,7 @@ def start(listen: str, folder: Path, program: str = "auto") -> Broker:
         KadianError: K0320 to K0323: the address is none, not loopback, or taken; or the broker did not start.
     """
     host, port = loopback(listen)
-    found = None if program == "amqtt" else mosquitto.find()
+    found = None if program == "amqtt" else find("mosquitto")
     broker: Broker
     if found is None and program == "mosquitto":
         raise KadianError("K0325", "[broker] program")

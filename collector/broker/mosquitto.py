@@ -1,9 +1,7 @@
 """Mosquitto as a child of the office: on loopback, in memory, restarted when it dies, gone when the office is gone."""
 
-import ctypes
 import os
 import pwd
-import shutil
 import signal
 import subprocess
 import time
@@ -16,6 +14,7 @@ import structlog
 from collector.broker.listen import answers
 from kadian.errors import KadianError
 from kadian.messages.wire import MOST_BYTES
+from kadian.programs import ends_with_parent
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +22,6 @@ START_SECONDS = 10.0
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 10.0
 LONG_LIFE = 30.0
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 # Limits are said explicitly: the defaults drop what goes beyond 1,000 queued messages without a word.
 CONFIG = """\
@@ -43,11 +41,6 @@ log_dest stderr
 log_type error
 log_type warning
 """
-
-
-def find() -> str | None:
-    """Where mosquitto is; Debian puts it into /usr/sbin, which a user's PATH lacks."""
-    return shutil.which("mosquitto", path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin")))
 
 
 class Mosquitto:
@@ -151,7 +144,7 @@ class Mosquitto:
                 stderr=words,
                 start_new_session=True,  # a Ctrl-C in the office's terminal is the office's alone
                 pass_fds=(config.fileno(),),
-                preexec_fn=_die_with_the_office(os.getpid()),  # noqa: PLW1509 - it calls prctl and getppid alone
+                preexec_fn=ends_with_parent(signal.SIGKILL),  # noqa: PLW1509 - it calls prctl and getppid alone
                 **_account(),
             )
 
@@ -189,14 +182,3 @@ def _account() -> dict[str, Any]:
             continue
         return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
     return {}
-
-
-def _die_with_the_office(office: int) -> Any:
-    prctl = ctypes.CDLL(None).prctl  # looked up before the fork: little is safe after it
-
-    def tie() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != office:  # it was gone before the tie was made
-            os._exit(1)
-
-    return tie

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 import click
 
 from kadian import __version__
+from kadian.programs import find
 from kadian.text import say
 
 BROKER = ("127.0.0.1", 1883)
@@ -73,7 +74,7 @@ def _engines() -> Iterator[Finding]:
 
 
 def _broker() -> Iterator[Finding]:
-    program = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+    program = find("mosquitto")
     if program:
         yield Finding("broker", "ok", program)
     else:

@@ -1,13 +1,12 @@
 """The real processes of the demonstration: they end with it, whatever happens to it."""
 
-import ctypes
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
-PR_SET_PDEATHSIG = 1
+from kadian.programs import ends_with_parent
 
 
 def start(arguments: list[str], log: Path) -> subprocess.Popen[bytes]:
@@ -18,14 +17,6 @@ def start(arguments: list[str], log: Path) -> subprocess.Popen[bytes]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KADIAN__")}
     # One thread for OpenCV and BLAS each: nine gates share this machine.
     environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "OPENCV_FOR_THREADS_NUM": "1"}
-    libc = ctypes.CDLL(None)
-    parent = os.getpid()
-
-    def end_with_parent() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:  # it died before the kernel knew whom to tell
-            os._exit(0)
-
     with log.open("ab") as out:
         return subprocess.Popen(
             [sys.executable, "-m", "kadian", *arguments],
@@ -34,7 +25,7 @@ def start(arguments: list[str], log: Path) -> subprocess.Popen[bytes]:
             stderr=out,
             env=environment,
             start_new_session=True,
-            preexec_fn=end_with_parent,  # noqa: PLW1509 - three calls, no lock
+            preexec_fn=ends_with_parent(signal.SIGTERM),  # noqa: PLW1509 - it calls prctl, getppid and no more
         )
 
 

@@ -1,7 +1,6 @@
 """The whole demonstration: the office, its broker, the gates and their hardware, the phone, the faults."""
 
 import json
-import shutil
 import socket
 import subprocess
 import threading
@@ -22,6 +21,7 @@ from kadian.demo.place import PLACES
 from kadian.demo.thermometers import DEVICES
 from kadian.errors import KadianError
 from kadian.passcard import new_key
+from kadian.programs import find
 
 PER_MINUTE = 7.0
 """People a minute at one gate at speed 1: a quiet morning."""
@@ -81,7 +81,8 @@ class Neighbourhood:
         )
         self._office = children.start(["collector", "--config", str(config)], self.folder / "office.log")
         self._wait_for_office()
-        protocol = 5 if self._program != "amqtt" and mosquitto_is_here() else 4
+        # Without mosquitto the office starts the pure-Python broker, which speaks MQTT 3.1.1 alone.
+        protocol = 5 if self._program != "amqtt" and find("mosquitto") else 4
         faults: list[Fault] = []
         for number, place in enumerate(PLACES[: self._gates]):
             faults += self._start_gate(number, place.id, place.name, broker, protocol, Signer(private, 1))
@@ -173,13 +174,6 @@ class Neighbourhood:
             cable.close()
         if self._phone is not None:
             self._phone.close()
-
-
-def mosquitto_is_here() -> bool:
-    """Whether the office will find mosquitto; without it the pure-Python broker speaks MQTT 3.1.1 alone."""
-    return (
-        shutil.which("mosquitto") is not None or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin") is not None
-    )
 
 
 def _free_port() -> int:

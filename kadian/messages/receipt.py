@@ -1,5 +1,6 @@
 """The office's word that screenings are on its disk."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -23,9 +24,16 @@ class Receipt(Struct, frozen=True):
 
     def covers(self, seq: int) -> bool:
         """Whether the screening `seq` of this epoch is in the office."""
-        if seq <= self.through:
-            return seq not in self.missing
-        return any(first <= seq <= last for first, last in self.also)
+        return bool(self.covered((seq,)))
+
+    def covered(self, seqs: Iterable[int]) -> set[int]:
+        """Those of `seqs` that are in the office."""
+        without = frozenset(self.missing)
+        return {
+            seq
+            for seq in seqs
+            if (seq not in without if seq <= self.through else any(first <= seq <= last for first, last in self.also))
+        }
 
     @property
     def highest(self) -> int:

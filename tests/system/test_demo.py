@@ -86,7 +86,7 @@ def test_ctrl_c_stops_everything_and_a_killed_demo_leaves_nothing_behind(tmp_pat
         demo.communicate(timeout=30)
         if end is signal.SIGINT:
             assert demo.returncode == 0
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 15
         while processes(folder) and time.monotonic() < deadline:
             time.sleep(0.2)
         assert processes(folder) == []

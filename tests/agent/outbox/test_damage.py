@@ -5,35 +5,12 @@ import os
 import sqlite3
 import subprocess
 import sys
-from datetime import UTC, datetime
 
 import pytest
 
 from agent.outbox import Outbox
-from kadian.identifiers import new_id
 from kadian.messages import Screening, decode
-
-AT = datetime(2026, 11, 23, 7, 2, tzinfo=UTC)
-
-
-def make(epoch, seq):
-    return Screening(id=new_id(), epoch=epoch, seq=seq, at=AT, clock="synced", verdict="pass")
-
-
-def seqs(outbox):
-    return [row.seq for row in outbox.pending(0, 10_000)]
-
-
-def fill(outbox, count):
-    """Many at once, in one commit: only how they come to be there differs from `record`."""
-
-    def insert(connection):
-        for seq in range(outbox.last_seq + 1, outbox.last_seq + count + 1):
-            outbox._store.insert(connection, make(outbox.epoch, seq))
-
-    outbox._store.change(insert)
-    outbox._store.last_seq += count
-    outbox._store.waiting += count
+from tests.agent.outbox.rows import fill, make, seqs
 
 
 @pytest.mark.parametrize("damage", ["rubbish", "foreign", "torn"])

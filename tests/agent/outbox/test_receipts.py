@@ -1,31 +1,24 @@
 """Receipts with ranges beyond their hole: after the office lost its ledger, and while a backlog drains."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from agent.outbox import Outbox
 from agent.uplink.window import Window
-from kadian.identifiers import new_id
-from kadian.messages import Receipt, Screening
+from kadian.messages import Receipt
+from tests.agent.outbox.rows import fill, seqs
 
 
 @pytest.fixture
 def box(tmp_path):
     outbox = Outbox(tmp_path / "outbox.db")
-    for _ in range(30):
-        outbox.record(
-            lambda epoch, seq: Screening(
-                id=new_id(), epoch=epoch, seq=seq, at=datetime.now(UTC), clock="synced", verdict="pass"
-            )
-        )
+    fill(outbox, 30)
     yield outbox
     outbox.close()
 
 
 def test_ranges_beyond_a_hole_are_marked_done_and_the_hole_waits(box):
     assert box.apply(Receipt(box.epoch, 2, (1,), ((11, 15), (30, 30)))) == 7
-    assert [row.seq for row in box.pending(0, 100)] == [1, *range(3, 11), *range(16, 30)]
+    assert seqs(box) == [1, *range(3, 11), *range(16, 30)]
     assert box.waiting == 23
 
 
@@ -42,5 +35,5 @@ def test_the_window_takes_ranges_as_receipted():
     for seq in range(1, 6):
         window.recorded(seq)
     window.sent([1, 2, 3, 4, 5], 0.0)
-    assert window.receipted(0, (), 1.0, ((3, 5),))
+    assert window.receipted(Receipt("e", 0, (), ((3, 5),)), 1.0)
     assert window.unreceipted == 2

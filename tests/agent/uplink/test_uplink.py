@@ -11,12 +11,9 @@ from agent.settings import Broker
 from agent.uplink import Uplink
 from agent.uplink.uplink import Hooks
 from kadian.identifiers import new_id
-from kadian.messages import CameraHealth, Screening, Telemetry, ThermometerHealth
+from kadian.messages import CameraHealth, Telemetry, ThermometerHealth
 from kadian.settings import Secret
-
-
-def make(epoch, seq):
-    return Screening(new_id(), epoch, seq, datetime.now(UTC), "synced", "pass")
+from tests.agent.outbox.rows import fill, make
 
 
 class Gate:
@@ -40,14 +37,6 @@ class Gate:
         now = datetime.now(UTC)
         return Telemetry(now, "0", "synced", ThermometerHealth(self.state), CameraHealth("none"), self.outbox.health())
 
-    def fill(self, count):
-        def insert(connection):
-            for seq in range(1, count + 1):
-                self.outbox._store.insert(connection, make(self.outbox.epoch, seq))
-
-        self.outbox._store.change(insert)
-        self.outbox._store.last_seq = self.outbox._store.waiting = count
-
     def record(self):
         screening = self.outbox.record(make)
         self.uplink.recorded(screening.seq)
@@ -67,7 +56,7 @@ def start(tmp_path):
 
     def begin(url, before=0, **more):
         gate = Gate(tmp_path / "outbox.db", Broker(url=url, **more))
-        gate.fill(before)
+        fill(gate.outbox, before)
         gates.append(gate)
         gate.thread.start()
         return gate

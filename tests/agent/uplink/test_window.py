@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from agent.uplink.window import QUIET, Window
+from kadian.messages import Receipt
 
 FEW = 5
 
@@ -38,7 +39,7 @@ class Gate:
 
     def receipt(self, through, missing, now):
         self.waiting -= {seq for seq in self.waiting if seq <= through and seq not in missing}
-        self.window.receipted(through, missing, now)
+        self.window.receipted(Receipt("e", through, tuple(missing)), now)
 
 
 def test_a_backlog_goes_oldest_first_in_arrays_of_500_and_leaves_room_for_live_ones():
