@@ -31,11 +31,15 @@ class Broker(Struct, frozen=True):
 
 
 class Thermometer(Struct, frozen=True):
-    """`driver` is the name of a file of agent/thermometer; `port` a serial device, by a name that survives a replug."""
+    """`driver` is the name of a file of agent/thermometer; `port` a device, by a name that survives a replug.
+
+    `options` is what the driver's file asks for beyond that (its `Options`).
+    """
 
     driver: Annotated[str, Meta(pattern=r"^[a-z0-9_]+$")]
     port: Path
     baud: Annotated[int, Meta(ge=300, le=4_000_000)] | None = None
+    options: dict[str, Any] = {}
 
 
 class Camera(Struct, frozen=True):

@@ -30,7 +30,7 @@ class Touch:
         on_reading: Callable[[Measured, float], None],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.driver = find(fitted.driver)
+        self.driver = find(fitted.driver, fitted.options)
         self._plateau = Plateau(self.driver.kind, self.driver.conversion)
         self._on_reading = on_reading
         self._ambient: float | None = None

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Sequence
 
+from agent.acts import Stage
 from kadian.messages import Screening
 from kadian.text import say
 
@@ -17,6 +18,10 @@ class Board:
         self._shown: dict[str, object] = {
             "gate": gate,
             "screening": None,
+            "stage": "warming_up",
+            "operator": None,
+            "unattended": False,
+            "message": None,
             "troubles": [],
             "waiting": 0,
             "online": False,
@@ -36,6 +41,18 @@ class Board:
                 ],
             }
         )
+
+    def stage(self, stage: Stage) -> None:
+        """What the gate waits for just now."""
+        self._put(stage=stage)
+
+    def duty(self, operator: str | None, *, unattended: bool) -> None:
+        """Who is signed on, and whether somebody ought to be."""
+        self._put(operator=operator, unattended=unattended)
+
+    def message(self, text: str | None) -> None:
+        """The office's note to whoever stands here; None takes it away."""
+        self._put(message=text)
 
     def devices(self, *, troubles: Sequence[str], waiting: int, online: bool) -> None:
         """What is wrong now, as words of the catalogue (`kiosk.no_thermometer` …), and what waits in the outbox."""

@@ -3,6 +3,6 @@
 from agent.thermometer.catalogue import find, names
 from agent.thermometer.link import Link, LinkState
 from agent.thermometer.plateau import Measured, Plateau
-from agent.thermometer.sample import Counts, Driver, Parser, Sample
+from agent.thermometer.sample import Counts, Driver, Parser, Poll, Sample
 
-__all__ = ["Counts", "Driver", "Link", "LinkState", "Measured", "Parser", "Plateau", "Sample", "find", "names"]
+__all__ = ["Counts", "Driver", "Link", "LinkState", "Measured", "Parser", "Plateau", "Poll", "Sample", "find", "names"]

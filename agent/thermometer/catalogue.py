@@ -3,6 +3,9 @@
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from agent.thermometer.sample import Driver
 from kadian.errors import KadianError
@@ -16,20 +19,32 @@ def names() -> list[str]:
     return [stem for stem in stems if _driver(stem) is not None]
 
 
-def find(name: str) -> Driver:
-    """The driver of this name.
+def find(name: str, options: dict[str, Any] | None = None) -> Driver:
+    """The driver of this name, as its `options` (the settings' table) make it.
 
     Raises:
-        KadianError: K0210 there is none (a similar name is offered), K0211 there is none and no similar one.
+        KadianError: K0210 there is none (a similar name is offered), K0211 there is none and no similar one, K0212 it
+            has no options, K0213 these are not its options.
     """
     driver = _driver(name) if (FOLDER / f"{name}.py").is_file() and name.isidentifier() else None
     if driver is not None:
-        return driver
+        return _configured(driver, options) if options else driver
     known = names()
     near = get_close_matches(name.strip().lower().replace("-", "_"), known, n=1, cutoff=0.5)
     if near:
         raise KadianError("K0210", "thermometer.driver", name=name, near=near[0], names=", ".join(known))
     raise KadianError("K0211", "thermometer.driver", name=name, names=", ".join(known))
+
+
+def _configured(driver: Driver, options: dict[str, Any]) -> Driver:
+    module = import_module(f"agent.thermometer.{driver.name}")
+    if not hasattr(module, "Options"):
+        raise KadianError("K0212", "thermometer.options", name=driver.name)
+    try:
+        made: Driver = module.configured(msgspec.convert(options, module.Options))
+    except (msgspec.ValidationError, ValueError) as wrong:
+        raise KadianError("K0213", "thermometer.options", name=driver.name, reason=str(wrong)) from None
+    return made
 
 
 def _driver(stem: str) -> Driver | None:

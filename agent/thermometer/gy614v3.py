@@ -41,7 +41,7 @@ def decode(payload: bytes) -> Sample | None:
         return None
     if surface not in OBJECT_CENTI or body not in OBJECT_CENTI:
         return None
-    return Sample(object_centi=surface, surface=surface / 100, ambient=ambient / 100, body=body / 100)
+    return Sample(raw=surface, surface=surface / 100, ambient=ambient / 100, body=body / 100)
 
 
 LAYOUT = Layout(head=bytes.fromhex("A4030707"), sync=2, length=12, decode=decode)

@@ -39,7 +39,7 @@ def decode(payload: bytes) -> Sample | None:
     surface, ambient = PAYLOAD.unpack(payload)
     if surface not in OBJECT_CENTI or ambient not in AMBIENT_CENTI:
         return None
-    return Sample(object_centi=surface, surface=surface / 100, ambient=ambient / 100)
+    return Sample(raw=surface, surface=surface / 100, ambient=ambient / 100)
 
 
 LAYOUT = Layout(head=bytes.fromhex("5A5A4504"), sync=2, length=9, decode=decode)

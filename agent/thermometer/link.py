@@ -1,37 +1,19 @@
 """The serial link: opens the port, reads, hands on samples, and opens again after an unplug or a silence."""
 
-import errno
-import termios
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Literal
 
-import serial
 import structlog
 
 from agent.thermometer.sample import Counts, Driver, Sample
+from agent.wire import Gone, Line
+from agent.wire.port import READ_SECONDS, open_port, real_name
 from kadian.errors import KadianError
 
 LinkState = Literal["ok", "silent", "lost"]
 """`ok` frames arrive, `silent` the port is open and gives no good frame, `lost` there is no port (or not yet)."""
-
-TROUBLES = (serial.SerialException, OSError, termios.error)
-"""All that pyserial lets through when a port fails; `termios.error` (from a flush after an unplug) is no OSError."""
-
-READ_SECONDS = 0.2
-"""How long a read waits: the time to see a stop, and the quiet after which a held frame is given out."""
-
-CODES = {
-    errno.ENOENT: "K0200",
-    errno.ENODEV: "K0200",
-    errno.ENXIO: "K0200",
-    errno.EACCES: "K0201",
-    errno.EPERM: "K0201",
-    errno.EAGAIN: "K0202",
-    errno.EBUSY: "K0202",
-}
 
 BACK_OFF_SECONDS = (0.1, 2.0)
 STALL_SECONDS = READ_SECONDS + 0.8
@@ -86,6 +68,7 @@ class Link:
         self._monotonic = monotonic
         self._silence = silence_seconds
         self._parser = driver.make_parser()
+        self._next_poll = 0.0
 
     @property
     def counts(self) -> Counts:
@@ -111,28 +94,25 @@ class Link:
     def _session(self, stop: threading.Event) -> KadianError:
         """One life of the open port; what ended it."""
         try:
-            line = open_port(self.port, self.baud)
+            line = (self.driver.open or open_port)(self.port, self.baud)
         except KadianError as trouble:
             return trouble
         self._parser.reset()
         try:
             return self._listen(line, stop)
-        except _GoneError as gone:
+        except Gone as gone:
             return KadianError("K0204", self.port, reason=str(gone))
         finally:
-            # A port left open keeps its number, and the replugged device would get the next one.
-            try:
-                line.close()
-            except TROUBLES:
-                log.debug("thermometer_close_failed", port=self.port)
+            line.close()
 
-    def _listen(self, line: serial.Serial, stop: threading.Event) -> KadianError:
+    def _listen(self, line: Line, stop: threading.Event) -> KadianError:
         if self.driver.start is not None:
-            _send(line, self.driver.start)
-        heard = turn = self._monotonic()
+            line.write(self.driver.start)
+        self._next_poll = heard = turn = self._monotonic()
         before = self.counts.skipped
         while not stop.is_set():
-            chunk = _read(line)
+            self._ask(line)
+            chunk = line.read()
             now = self._monotonic()
             if now - turn > STALL_SECONDS:
                 samples = self._newest(_drain(line, chunk))
@@ -148,6 +128,12 @@ class Link:
             for sample in samples:
                 self._on_sample(sample, now)
         return KadianError("K0204", self.port, reason="stopped")
+
+    def _ask(self, line: Line) -> None:
+        poll = self.driver.poll
+        if poll is not None and (now := self._monotonic()) >= self._next_poll:
+            self._next_poll = now + poll.seconds
+            line.write(poll.data)
 
     def _newest(self, backlog: bytes) -> list[Sample]:
         """What may still pass as fresh after a stall: the last sample, not even that from a buffer that was full."""
@@ -188,71 +174,14 @@ class Link:
             self._on_state(state)
 
 
-def open_port(port: str, baud: int) -> serial.Serial:
-    """Opens a port for one process alone, 8N1, without raising DTR or RTS, and with what was buffered thrown away.
-
-    Raises:
-        KadianError: K0200 it does not exist, K0201 no right to it, K0202 another program has it, K0203 anything else.
-    """
-    line = serial.Serial()
-    try:
-        line.port = port
-        line.baudrate = baud
-        line.timeout = READ_SECONDS
-        line.write_timeout = 1.0
-        line.exclusive = True
-        # Raising either line resets modules that sit behind a microcontroller with a boot loader.
-        line.dtr = False
-        line.rts = False
-        line.open()
-    except (*TROUBLES, ValueError) as trouble:
-        raise _named(port, baud, trouble) from trouble
-    return line
-
-
-def real_name(port: str) -> str:
-    """The device behind a symlink, for the log."""
-    try:
-        return str(Path(port).resolve())
-    except (OSError, RuntimeError):
-        return port
-
-
-def _named(port: str, baud: int, trouble: Exception) -> KadianError:
-    number = getattr(trouble, "errno", None)
-    code = CODES.get(number, "K0203") if isinstance(number, int) else "K0203"
-    return KadianError(code, port, baud=baud, reason=str(trouble))
-
-
-class _GoneError(Exception):
-    """The port failed while it was open; the callbacks' own errors are never taken for this."""
-
-
-def _read(line: serial.Serial) -> bytes:
-    try:
-        return bytes(line.read(line.in_waiting or 1))
-    except TROUBLES as trouble:
-        raise _GoneError(str(trouble)) from trouble
-
-
-def _drain(line: serial.Serial, chunk: bytes) -> bytes:
+def _drain(line: Line, chunk: bytes) -> bytes:
     """`chunk` and all that waits behind it, until `DRAIN_BYTES` are reached."""
     found = bytearray(chunk)
-    try:
-        while len(found) < DRAIN_BYTES:
-            if not line.in_waiting and len(found) >= FULL_BYTES:
-                # A buffer that was full is filled again by the kernel from behind, a moment later.
-                time.sleep(REFILL_SECONDS)
-            if not (waiting := line.in_waiting):
-                break
-            found += line.read(waiting)
-    except TROUBLES as trouble:
-        raise _GoneError(str(trouble)) from trouble
+    while len(found) < DRAIN_BYTES:
+        if not line.waiting() and len(found) >= FULL_BYTES:
+            # A buffer that was full is filled again by the kernel from behind, a moment later.
+            time.sleep(REFILL_SECONDS)
+        if not line.waiting():
+            break
+        found += line.read()
     return bytes(found)
-
-
-def _send(line: serial.Serial, data: bytes) -> None:
-    try:
-        line.write(data)
-    except TROUBLES as trouble:
-        raise _GoneError(str(trouble)) from trouble

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from agent.wire.line import Open
 from kadian.messages import TemperatureKind
 
 
@@ -12,13 +13,13 @@ class Sample(Struct, frozen=True):
     """One frame of a device, as it was decoded.
 
     Attributes:
-        object_centi: the object temperature in 0.01 °C, the frame's own 16-bit number.
+        raw: the object temperature as the frame's own number, before any conversion; in most frames 0.01 °C.
         surface: the same in °C.
         ambient: the sensor's own temperature in °C, warmer than the air when hand or sun warm the housing.
         body: the device's own estimate of the body in °C, where the device makes one.
     """
 
-    object_centi: int
+    raw: int
     surface: float
     ambient: float | None = None
     body: float | None = None
@@ -66,8 +67,19 @@ class Parser(Protocol):
         """Forgets unfinished input: the bytes to come have no connection with those before."""
 
 
+class Poll(Struct, frozen=True):
+    """A question to a device that answers only when asked: `data` is sent every `seconds`."""
+
+    data: bytes
+    seconds: float
+
+
 class Driver(Struct, frozen=True):
     """One device family; a driver's file ends with `DRIVER = Driver(...)`.
+
+    A family that has to be told more than its port (a pattern, a register, a flag's meaning) also has
+    `class Options(Struct, frozen=True, forbid_unknown_fields=True)` and `def configured(options: Options) -> Driver`;
+    they are given in the settings as `[thermometer.options]`.
 
     Attributes:
         name: the file's name, the value of the setting `driver`.
@@ -79,6 +91,10 @@ class Driver(Struct, frozen=True):
         start: what to send once after the port is opened. It is sent because this driver is configured, never to find
             out what is connected: the same bytes mean other things to other modules.
         captured: example frames, for the tests.
+        poll: what to ask, and how often, of a device that is silent unless asked.
+        open: how its wire is opened, where it is not a serial port.
+        usb: `vendor:product` ids (hexadecimal) under which the device, not a mere bridge, shows itself.
+        agree: how many frames in a row must say the same before a value counts (frames without a sum: 2 or more).
     """
 
     name: str
@@ -89,3 +105,7 @@ class Driver(Struct, frozen=True):
     conversion: str | None = None
     start: bytes | None = None
     captured: tuple[bytes, ...] = ()
+    poll: Poll | None = None
+    open: Open | None = None
+    usb: tuple[str, ...] = ()
+    agree: int = 1

@@ -1,7 +1,7 @@
 """Every message of the contract as a typed value; `decode` and `encode` are the only door to the wire."""
 
 from kadian.messages.command import Command, Reply
-from kadian.messages.policy import CodeRule, PassKey, Policy
+from kadian.messages.policy import CodeRule, PassKey, Policy, SiteLimits
 from kadian.messages.receipt import Receipt
 from kadian.messages.screening import (
     ClockState,
@@ -34,6 +34,7 @@ __all__ = [
     "Refused",
     "Reply",
     "Screening",
+    "SiteLimits",
     "Status",
     "Telemetry",
     "Temperature",

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from kadian.messages.fields import Celsius, Short, Word
+from kadian.messages.fields import Celsius, Moment, Short, Word
 
 CodeRule = Literal["off", "optional", "required"]
 
@@ -16,6 +16,13 @@ class PassKey(Struct, frozen=True):
     public: Annotated[str, Meta(min_length=44, max_length=44)]
 
 
+class SiteLimits(Struct, frozen=True, omit_defaults=True):
+    """Limits in °C for one site of measurement (`wrist`, `neck`, …) where they differ from the general ones."""
+
+    fever_celsius: Celsius
+    surface_fever_celsius: Celsius | None = None
+
+
 class Policy(Struct, frozen=True, omit_defaults=True):
     """Limits in °C and times in seconds.
 
@@ -24,6 +31,11 @@ class Policy(Struct, frozen=True, omit_defaults=True):
     15877017; such a limit depends on the device and the weather). A second high reading within
     `confirm_within_seconds` confirms a fever. Outside `ambient_low`…`ambient_high` (16–35 °C: working range of
     infrared forehead thermometers, Beijing metrology 2020) a reading is no result.
+
+    `sites` holds the limits of other sites of measurement. `rest_seconds` is how long a person rests before the second
+    measurement. `operators` names who may sign on at a gate: a pass card's holder (hexadecimal) to a person's id.
+    `office_key` is the office's public key (X25519, base64) to which registrations are sealed. `revoked` are the
+    holders (hexadecimal) of pass cards that are no longer good, as of `revoked_at`.
     """
 
     version: Short
@@ -36,3 +48,9 @@ class Policy(Struct, frozen=True, omit_defaults=True):
     code: CodeRule = "optional"
     refused_statuses: tuple[Word, ...] = ("expired", "revoked", "forged", "altered")
     pass_keys: tuple[PassKey, ...] = ()
+    sites: dict[Word, SiteLimits] = {}
+    rest_seconds: Annotated[int, Meta(ge=0, le=3600)] = 180
+    operators: dict[Word, Word] = {}
+    office_key: Annotated[str, Meta(min_length=44, max_length=44)] | None = None
+    revoked: tuple[Word, ...] = ()
+    revoked_at: Moment | None = None

@@ -44,7 +44,12 @@ class Code(Struct, frozen=True, omit_defaults=True):
 
 
 class Screening(Struct, frozen=True, omit_defaults=True):
-    """One person at one gate. (`gate`, `epoch`, `seq`) and `id` each name it for ever."""
+    """One person at one gate. (`gate`, `epoch`, `seq`) and `id` each name it for ever.
+
+    `operator` is who was signed on when it was captured; `unattended` says that nobody was, at a gate where people sign
+    on. `registration` is an outsider's register entry, sealed to the office's key (base64): such a screening has
+    neither temperature nor code, the verdict `none` and the reason `registered`.
+    """
 
     id: UUID
     epoch: Epoch
@@ -57,3 +62,5 @@ class Screening(Struct, frozen=True, omit_defaults=True):
     reasons: Annotated[tuple[Short, ...], Meta(max_length=16)] = ()
     operator: Word | None = None
     remeasure_of: UUID | None = None
+    unattended: bool = False
+    registration: Annotated[str, Meta(max_length=8192)] | None = None

@@ -96,6 +96,8 @@ def by_type(info):  # noqa: C901, PLR0911, PLR0912 - one answer a kind of type
             return values(info.cls)
         case inspect.VarTupleType():
             return st.lists(by_type(info.item_type), max_size=3).map(tuple)
+        case inspect.DictType():
+            return st.dictionaries(by_type(info.key_type), by_type(info.value_type), max_size=3)
         case inspect.UUIDType():
             return st.uuids()
         case inspect.DateTimeType():

@@ -13,10 +13,10 @@ from agent.thermometer.sample import Sample
 from kadian.demo.thermometers import gy614v3_frame, gy_mcu90614_frame
 
 GOLDEN = {
-    "5A5A45040C780D19A7": Sample(object_centi=3192, surface=31.92, ambient=33.53),
-    "5A5A45040E3809CE1A": Sample(object_centi=3640, surface=36.40, ambient=25.10),
-    "A4030707610D1409F60DED30": Sample(object_centi=3348, surface=33.48, ambient=25.50, body=35.65),
-    "A4030707610DA308520E4674": Sample(object_centi=3491, surface=34.91, ambient=21.30, body=36.54),
+    "5A5A45040C780D19A7": Sample(raw=3192, surface=31.92, ambient=33.53),
+    "5A5A45040E3809CE1A": Sample(raw=3640, surface=36.40, ambient=25.10),
+    "A4030707610D1409F60DED30": Sample(raw=3348, surface=33.48, ambient=25.50, body=35.65),
+    "A4030707610DA308520E4674": Sample(raw=3491, surface=34.91, ambient=21.30, body=36.54),
 }
 ENCODE = {
     "gy_mcu90614": lambda n: gy_mcu90614_frame(36 + n / 100, 25 - n / 100),
@@ -171,7 +171,7 @@ def test_emissivity_beyond_its_range_is_refused():
 @given(centi=st.integers(-7000, 32767), ambient=st.integers(-4000, 12500))
 def test_any_object_value_in_range_is_given_as_decoded(centi, ambient):
     frame = gy_mcu90614_frame(centi / 100, ambient / 100)
-    assert read(GY_MCU90614, frame) == [Sample(object_centi=centi, surface=centi / 100, ambient=ambient / 100)]
+    assert read(GY_MCU90614, frame) == [Sample(raw=centi, surface=centi / 100, ambient=ambient / 100)]
 
 
 def test_every_sixteen_bit_object_value_is_given_as_decoded_or_refused_by_range():
@@ -181,8 +181,8 @@ def test_every_sixteen_bit_object_value_is_given_as_decoded_or_refused_by_range(
         head = bytes.fromhex("5A5A4504") + number.to_bytes(2, "big") + bytes.fromhex("09CE")
         got += parser.feed(head + bytes([sum(head) & 0xFF]))
     got += parser.settle()
-    assert [sample.object_centi for sample in got] == [*range(0x8000), *range(-7000, 0)]
-    assert all(round(sample.surface * 100) == sample.object_centi for sample in got)
+    assert [sample.raw for sample in got] == [*range(0x8000), *range(-7000, 0)]
+    assert all(round(sample.surface * 100) == sample.raw for sample in got)
 
 
 @given(chunks=st.lists(st.binary(max_size=40) | st.sampled_from([b"\x5a\x5a\x45\x04", b"\xa4\x03\x07\x07"])))

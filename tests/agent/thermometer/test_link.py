@@ -8,7 +8,7 @@ import pytest
 import serial
 
 from agent.thermometer import Link, find
-from agent.thermometer.link import open_port
+from agent.wire.port import open_port
 from kadian.demo.thermometers import PtyThermometer, gy614v3_frame, gy_mcu90614_frame
 from kadian.errors import KadianError
 
@@ -92,7 +92,7 @@ def test_samples_come_through_as_sent_with_the_time_of_reading(device, start):
     for frame in FRAMES[:50]:
         device.send(frame)
     until(lambda: len(gate.samples) == 50)
-    assert [sample.object_centi for sample in gate.samples] == list(range(3000, 3050))
+    assert [sample.raw for sample in gate.samples] == list(range(3000, 3050))
     assert all(before <= at <= time.monotonic() for at in gate.at[-50:])
     assert gate.states == ["lost", "ok"]
     assert gate.troubles == []
@@ -119,7 +119,7 @@ def test_an_unplug_is_lost_and_the_replug_is_heard_again(device, start, torn):
     opened(gate, device, FRAMES[7])
     device.send(FRAMES[8])
     until(lambda: gate.samples)
-    assert [sample.object_centi for sample in gate.samples] == [3008]
+    assert [sample.raw for sample in gate.samples] == [3008]
     assert gate.states == ["lost", "ok", "lost", "ok"]
     assert gate.codes()[0] == "K0204"
     assert set(gate.codes()) <= {"K0204", "K0200"}
@@ -229,7 +229,7 @@ def test_after_a_stall_only_the_newest_sample_counts_as_fresh(device, start):
     for frame in FRAMES[:31]:
         device.send(frame)
         time.sleep(0.01)
-    until(lambda: gate.samples and gate.samples[-1].object_centi == 3030)
+    until(lambda: gate.samples and gate.samples[-1].raw == 3030)
     assert len(gate.samples) < 31
     assert gate.link.dropped >= 25
 

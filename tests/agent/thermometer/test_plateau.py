@@ -24,7 +24,7 @@ class Gate:
         for number, surface in enumerate(surfaces):
             self.now += self.period
             body = bodies[number] if bodies else None
-            sample = Sample(object_centi=round(surface * 100), surface=surface, ambient=self.ambient, body=body)
+            sample = Sample(raw=round(surface * 100), surface=surface, ambient=self.ambient, body=body)
             readings.append(self.plateau.feed(sample, self.now))
         return [reading for reading in readings if reading is not None]
 
