@@ -43,7 +43,8 @@ def place(tmp_path, need, free_port):
     (tmp_path / "mosquitto.conf").write_text(
         f"per_listener_settings true\npersistence false\n{user}"
         f"listener {made.broker_port} 127.0.0.1\nallow_anonymous true\n"
-        f"listener {tls} 127.0.0.1\ncafile {tmp_path}/ca.pem\ncertfile {tmp_path}/chain.pem\nkeyfile {tmp_path}/key.pem\n"
+        f"listener {tls} 127.0.0.1\ncafile {tmp_path}/ca.pem\n"
+        f"certfile {tmp_path}/chain.pem\nkeyfile {tmp_path}/key.pem\n"
         f"require_certificate true\nuse_identity_as_username true\nacl_file {ACL}\n"
     )
     made.start()
