@@ -10,6 +10,7 @@ from agent.enrolment import ask, identity
 from agent.settings import AgentSettings
 from kadian.errors import KadianError
 from kadian.invitation import Invitation, Welcome
+from kadian.secretfile import write_secret
 
 log = structlog.get_logger(__name__)
 HEAD = (
@@ -27,7 +28,7 @@ def enrol(invitation: Invitation, config: Path) -> None:
         config: the file to write; what is there already is not touched.
 
     Raises:
-        KadianError: K0510 the disk refuses, K0511 to K0514 see `ask`, K0515 the configuration that came is not right.
+        KadianError: K0500 the disk refuses, K0511 to K0514 see `ask`, K0515 the configuration that came is not right.
     """
     folder = config.resolve().parent / "secrets"
     pem = ask.authority(invitation)
@@ -36,9 +37,9 @@ def enrol(invitation: Invitation, config: Path) -> None:
     if (welcomed.site, welcomed.gate) != (invitation.site, invitation.gate):
         raise KadianError("K0514", invitation.address, reason=f"{welcomed.site}/{welcomed.gate}")
     text = configuration(welcomed, folder)
-    identity.keep(folder / "authority.pem", pem.encode())
-    identity.keep(folder / "gate.pem", welcomed.certificate.encode())
-    identity.keep(config, text.encode())
+    write_secret(folder / "authority.pem", pem.encode())
+    write_secret(folder / "gate.pem", welcomed.certificate.encode())
+    write_secret(config, text.encode())
     log.info("enrolled", site=welcomed.site, gate=welcomed.gate)
 
 

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from collector.access.files import read_secret, write_secret
 from kadian.errors import KadianError
+from kadian.secretfile import read_secret, write_secret
 
 BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
 """Certificates are valid from here on: a Raspberry Pi that has not yet heard the time must not refuse them."""

@@ -6,8 +6,8 @@ from pathlib import Path
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
-from collector.access.files import read_secret, write_secret
 from kadian.errors import KadianError
+from kadian.secretfile import read_secret, write_secret
 
 NAME = "register.key"
 

@@ -103,7 +103,7 @@ def test_a_configuration_that_no_gate_could_start_with_is_refused(office, tmp_pa
 def test_a_disk_that_refuses_is_said(office, tmp_path):
     (tmp_path / "secrets").write_text("a file where a folder should be")
     invitation = office.enrolments.invite("e01", {"camera": {"source": 0}})
-    assert code_of(enrol, invitation, tmp_path / "agent.toml") == "K0510"
+    assert code_of(enrol, invitation, tmp_path / "agent.toml") == "K0500"
 
 
 def test_a_broker_without_tls_gets_no_certificates(tmp_path):

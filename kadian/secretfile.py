@@ -1,4 +1,4 @@
-"""Secret files: made for their owner alone, and refused when others may read them."""
+"""Secret files: made for their owner alone, whole or not at all, and refused when others may read them."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ from kadian.errors import KadianError
 
 
 def write_secret(path: Path, content: bytes) -> None:
-    """Writes a new file that only its owner may read, whole or not at all.
+    """Writes a file that only its owner may read; it is on the disk, or as it was before, when this returns.
 
     Raises:
         KadianError: K0500 it cannot be written.
@@ -21,6 +21,11 @@ def write_secret(path: Path, content: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         fresh.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
     except OSError as error:
         raise KadianError("K0500", str(path), reason=error.strerror or str(error)) from error
 
