@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 from agent import settings
+from agent.acts import Stage
 from agent.thermometer.catalogue import find
 from agent.thermometer.link import Link, LinkState
 from agent.thermometer.plateau import Measured, Plateau
@@ -18,6 +19,7 @@ class Touch:
     Args:
         fitted: which one, on which port.
         on_reading: called with each reading of a person and its moment (monotonic seconds).
+        on_stage: called whenever something else is waited for.
         monotonic: the clock, in seconds.
 
     Raises:
@@ -28,11 +30,14 @@ class Touch:
         self,
         fitted: settings.Thermometer,
         on_reading: Callable[[Measured, float], None],
+        on_stage: Callable[[Stage, float], None] = lambda _stage, _at: None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.driver = find(fitted.driver, fitted.options)
         self._plateau = Plateau(self.driver.kind, self.driver.conversion)
         self._on_reading = on_reading
+        self._on_stage = on_stage
+        self._stage: Stage = "warming_up"
         self._ambient: float | None = None
         self._link = Link(
             fitted.port, self.driver, self._sample, lambda _state: None, monotonic=monotonic, baud=fitted.baud
@@ -61,6 +66,9 @@ class Touch:
     def _sample(self, sample: Sample, at: float) -> None:
         self._ambient = sample.ambient
         measured = self._plateau.feed(sample, at)
+        if self._plateau.stage != self._stage:
+            self._stage = self._plateau.stage
+            self._on_stage(self._stage, at)
         if measured is not None:
             self._on_reading(measured, at)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import NamedTuple
+from uuid import UUID
 
 from kadian.messages import Code, CodeRule, Temperature
 
@@ -17,12 +18,16 @@ SCENERY_SECONDS = 60.0
 
 
 class Joined(NamedTuple):
-    """One person: what was measured, what was shown, and when (monotonic seconds)."""
+    """One person: what was measured, what was shown, and when (monotonic seconds).
+
+    `chosen`: the rest that the volunteer said is ended by this reading.
+    """
 
     temperature: Temperature | None
     code: Code | None
     at: float
     code_at: float | None = None
+    chosen: UUID | None = None
 
 
 @dataclass(slots=True)
@@ -72,15 +77,24 @@ class Joiner:
         """When `tick` has something to do (monotonic seconds), or None."""
         return None if self._waiting is None else self._waiting.at + self._patience()
 
-    def reading(self, temperature: Temperature, at: float) -> list[Joined]:
-        """A reading has come to rest. A reading that still waits gives way: it was somebody else's."""
+    def reading(
+        self, temperature: Temperature, at: float, chosen: UUID | None = None, *, wait: bool = True
+    ) -> list[Joined]:
+        """A reading has come to rest. A reading that still waits gives way: it was somebody else's.
+
+        Args:
+            temperature: the reading.
+            at: when it was made.
+            chosen: the rest that the volunteer said it ends.
+            wait: whether it may wait for a code that is not shown yet.
+        """
         done = self._flush()
         showing = self._eligible(at)
         if showing is not None:
             self._use_all()
-            return [*done, Joined(temperature, showing.code, at, showing.seen_at)]
-        self._waiting = Joined(temperature, None, at)
-        return [*done, *self.tick(at)]
+            return [*done, Joined(temperature, showing.code, at, showing.seen_at, chosen)]
+        self._waiting = Joined(temperature, None, at, None, chosen)
+        return [*done, *(self.tick(at) if wait else self._flush())]
 
     def code(self, code: Code, at: float) -> list[Joined]:
         """A code is in view (said again for as long as it stays there)."""

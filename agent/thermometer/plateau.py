@@ -87,6 +87,13 @@ class Plateau:
         """Whether somebody stands before the thermometer."""
         return self._began is not None
 
+    @property
+    def stage(self) -> Literal["step_closer", "hold_still", "measured"]:
+        """What is waited for: somebody to come, to come to rest, or to leave."""
+        if self._began is None:
+            return "step_closer"
+        return "measured" if self._done else "hold_still"
+
     def feed(self, sample: Sample, at: float) -> Measured | None:
         """Takes one sample, read at `at` (monotonic seconds); the reading if it is made by this one."""
         if self._last is not None and at - self._last > GAP_SECONDS:

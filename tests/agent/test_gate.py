@@ -126,8 +126,9 @@ def test_a_person_is_screened_recorded_and_in_the_office(
 
 
 def test_a_high_reading_asks_again_and_the_second_confirms(broker, office, config, thermometer, start, wait_for):
+    office.say("e01", "policy", {"version": "no rest", "rest_seconds": 0}, retain=True)
     gate = start(config(broker.url))
-    wait_for(lambda: gate._uplink.connected and ready(gate))
+    wait_for(lambda: gate.policy.version == "no rest" and ready(gate))
     thermometer.person(38.2)
     wait_for(lambda: len(office.kept) == 1)
     thermometer.person(38.4)
