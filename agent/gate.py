@@ -37,6 +37,7 @@ CLEAN_SECONDS = 60.0
 TROUBLES = {
     ("thermometer", "lost"): "no_thermometer",
     ("thermometer", "silent"): "silent_thermometer",
+    ("thermometer", "stuck"): "stuck_thermometer",
     ("camera", "lost"): "no_camera",
     ("camera", "silent"): "silent_camera",
     ("outbox", "refusing"): "outbox_full",
@@ -195,6 +196,8 @@ class Gate:
         except KadianError as error:
             log.warning("outbox_refuses_work", code=error.code, what=error.what())
         states: dict[str, str] = {name: device.state for name, device in self.devices.items()}
+        if self._touch is not None and self._touch.stuck:
+            states["thermometer"] = "stuck"
         states["outbox"] = "refusing" if self._book.refusing else "ok"
         if states != self._states:
             self._states = states

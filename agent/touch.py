@@ -34,7 +34,7 @@ class Touch:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.driver = find(fitted.driver, fitted.options)
-        self._plateau = Plateau(self.driver.kind, self.driver.conversion)
+        self._plateau = Plateau(self.driver.kind, self.driver.conversion, finished=self.driver.finished)
         self._on_reading = on_reading
         self._on_stage = on_stage
         self._stage: Stage = "warming_up"
@@ -51,6 +51,11 @@ class Touch:
     def state(self) -> LinkState:
         """`ok`, `silent` or `lost`."""
         return self._link.state
+
+    @property
+    def stuck(self) -> bool:
+        """Whether it says the same again and again, so that it measures nobody."""
+        return self._plateau.stuck
 
     def health(self) -> ThermometerHealth:
         """For the telemetry."""
