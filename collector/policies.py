@@ -26,6 +26,9 @@ def policy(settings: CollectorSettings) -> Policy:
         site=limits.site,
         code=limits.code,
         pass_keys=limits.pass_keys,
+        sites=limits.sites,
+        rest_seconds=limits.rest_seconds,
+        accepted_formats=limits.accepted_formats,
     )
     digest = hashlib.sha256(msgspec.json.encode(made)).hexdigest()
     return msgspec.structs.replace(made, version=digest[:12])
