@@ -71,6 +71,7 @@ class Desk:
         self._operator_of = operator_of
         self._can_read = can_read
         self._chosen: Chosen | None = None
+        self._taken: Chosen | None = None
         self._stage: Stage = "warming_up"
 
     @property
@@ -87,14 +88,16 @@ class Desk:
         """
         policy = self._rule()
         chosen = self._chosen if self._chosen is not None and at <= self._chosen.until else None
-        self._chosen = None
+        self._taken, self._chosen = chosen, None
         site = chosen.site if chosen and chosen.site else policy.site
         self._screen_all(self._joiner.reading(temperature(site), at, chosen.id if chosen else None))
 
     def code(self, code: Code, at: float) -> None:
         """A code is in view."""
         self._rule()
-        if not self._duty.card(code, self._operator_of(code), at):
+        if self._duty.card(code, self._operator_of(code), at):
+            self._joiner.forget(code)
+        else:
             self._screen_all(self._joiner.code(code, at))
 
     def stage(self, stage: Stage) -> None:
@@ -123,7 +126,7 @@ class Desk:
         """Remembers a screening from before a restart, made at a moment of this clock (monotonic seconds)."""
         if screening.temperature is not None:
             holder = screening.code.holder if screening.code else None
-            rest = self.rests.find(Known(holder, screening.remeasure_of), at, self._policy())
+            rest = self.rests.find(Known(holder, screening.remeasure_of, by_itself=False), at, self._policy())
             self._remember(screening, at, rest)
 
     def _act(self, act: Act, at: float) -> Answer:
@@ -160,7 +163,7 @@ class Desk:
             return Answer(ok=True, id=self._screen(Joined(temperature, None, at, None, act.remeasure_of)).id)
         *before, own = self._joiner.reading(temperature, at, wait=False)
         self._screen_all(before)
-        return Answer(ok=True, id=self._screen(own).id)
+        return Answer(ok=True, id=self._screen(own, by_itself=False).id)
 
     def _choose(self, act: Remeasure, at: float) -> Answer:
         if act.id is None:
@@ -204,11 +207,12 @@ class Desk:
             except KadianError:
                 continue  # said aloud already; the next one may find room
 
-    def _screen(self, joined: Joined) -> Screening:
+    def _screen(self, joined: Joined, *, by_itself: bool = True) -> Screening:
         policy = self._policy()
         measured = with_quality(joined.temperature, policy) if joined.temperature else None
-        holder = joined.code.holder if joined.code else None
-        rest = self.rests.find(Known(holder, joined.chosen), joined.at, policy) if measured else None
+        known = Known(joined.code.holder if joined.code else None, joined.chosen, by_itself)
+        rest = self.rests.find(known, joined.at, policy) if measured else None
+        self._choose_again(joined.chosen, rest, measured)
         decision = decide(measured, joined.code, rest, policy, joined.at)
         screening = self._book.enter(
             Entry(
@@ -223,6 +227,14 @@ class Desk:
         self._remember(screening, joined.at, rest)
         self._board.show(screening)
         return screening
+
+    def _choose_again(self, chosen: UUID | None, rest: Rest | None, measured: Temperature | None) -> None:
+        """Who was chosen stays so when it was somebody else after all, or when the reading came to nothing."""
+        taken, self._taken = self._taken, None
+        if taken is None or taken.id != chosen or self._chosen is not None:
+            return
+        if rest is None or chosen not in {rest.id, rest.latest} or (measured is not None and measured.quality != "ok"):
+            self._chosen = taken
 
     def _remember(self, screening: Screening, at: float, rest: Rest | None) -> None:
         temperature, code, policy = screening.temperature, screening.code, self._policy()

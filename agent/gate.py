@@ -89,7 +89,7 @@ class Gate:
             settings.gate,
             settings.broker,
             self.outbox,
-            Hooks(self.telemetry, self._take_policy, self.board.message, self.board.identify),
+            Hooks(self.telemetry, self._take_policy, self._message, self.board.identify),
             now=lambda: self._clock.now()[0],
             monotonic=monotonic,
         )
@@ -204,6 +204,10 @@ class Gate:
             self._uplink.changed()
         troubles = [TROUBLES[one] for one in states.items() if one in TROUBLES]
         self.board.devices(troubles=troubles, waiting=self.outbox.waiting, online=self._uplink.connected)
+
+    def _message(self, text: str) -> None:
+        log.info("message_from_office", characters=len(text))
+        self.board.message(text or None)
 
     def _take_policy(self, policy: Policy) -> None:
         self.policy = policy

@@ -37,11 +37,10 @@ class Touch:
         self._plateau = Plateau(self.driver.kind, self.driver.conversion, finished=self.driver.finished)
         self._on_reading = on_reading
         self._on_stage = on_stage
+        self._monotonic = monotonic
         self._stage: Stage = "warming_up"
         self._ambient: float | None = None
-        self._link = Link(
-            fitted.port, self.driver, self._sample, lambda _state: None, monotonic=monotonic, baud=fitted.baud
-        )
+        self._link = Link(fitted.port, self.driver, self._sample, self._changed, monotonic=monotonic, baud=fitted.baud)
 
     def run(self, stop: threading.Event) -> None:
         """Reads until stopped."""
@@ -68,12 +67,19 @@ class Touch:
             ambient=self._ambient,
         )
 
+    def _changed(self, state: LinkState) -> None:
+        if state != "ok":
+            self._show("warming_up", self._monotonic())
+
+    def _show(self, stage: Stage, at: float) -> None:
+        if stage != self._stage:
+            self._stage = stage
+            self._on_stage(stage, at)
+
     def _sample(self, sample: Sample, at: float) -> None:
         self._ambient = sample.ambient
         measured = self._plateau.feed(sample, at)
-        if self._plateau.stage != self._stage:
-            self._stage = self._plateau.stage
-            self._on_stage(self._stage, at)
+        self._show(self._plateau.stage, at)
         if measured is not None:
             self._on_reading(measured, at)
 

@@ -100,7 +100,7 @@ class Joiner:
         """A code is in view (said again for as long as it stays there)."""
         if self.rule == "off":
             return []
-        key = (code.holder,) if code.holder else (None, code.format, code.status, code.colour, code.expires)
+        key = _key(code)
         showing = self._shown.get(key)
         away = SHOWN_AGAIN if self._thermometer else max(self._join, SHOWN_AGAIN)
         if showing is None or at - showing.seen_at > away:
@@ -121,6 +121,10 @@ class Joiner:
             self._use_all()
             done.append(waiting._replace(code=code, code_at=at))
         return done
+
+    def forget(self, code: Code) -> None:
+        """A code that was shown for another purpose is nobody's."""
+        self._shown.pop(_key(code), None)
 
     def tick(self, now: float) -> list[Joined]:
         """What has waited long enough."""
@@ -148,3 +152,7 @@ class Joiner:
         # What was shown before this reading was shown by this person or by one who has left.
         for showing in self._shown.values():
             showing.used = True
+
+
+def _key(code: Code) -> tuple[str | None, ...]:
+    return (code.holder,) if code.holder else (None, code.format, code.status, code.colour, code.expires)

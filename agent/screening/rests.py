@@ -17,18 +17,25 @@ BY_ITSELF_SECONDS = 120.0
 
 
 class Known(NamedTuple):
-    """What is known of whose reading it is: the holder of the code, and the rest that the volunteer has chosen."""
+    """What is known of whose reading it is.
+
+    Attributes:
+        holder: of the code that was shown with it.
+        chosen: the rest that the volunteer has said it ends.
+        by_itself: whether it may belong to the gate's very last reading's; not where the volunteer had the choice.
+    """
 
     holder: str | None = None
     chosen: UUID | None = None
+    by_itself: bool = True
 
 
 class Rests:
     """All rests that are not resolved.
 
     A reading belongs to a rest when the volunteer chose it, or when the code has the same holder. Without either it
-    belongs to the rest of the gate's very last reading, and only once that rest is over and for two minutes: whoever
-    comes while somebody rests is somebody else, and clears nobody.
+    belongs to the rest of the gate's very last reading, once that is over and for two minutes: whoever comes while
+    somebody rests is somebody else, and clears nobody.
     """
 
     def __init__(self) -> None:
@@ -49,12 +56,11 @@ class Rests:
         if known.holder is not None:
             rest = self._rests.get(self._by_holder.get(known.holder, UUID(int=0)))
             return rest if rest is not None and 0 <= at - rest.last <= policy.confirm_within_seconds else None
-        rest = self._rests.get(self._last) if self._last else None
-        if rest is None or not rest.high or left(rest, at, policy):
+        rest = self._rests.get(self._last) if self._last and known.by_itself else None
+        if rest is None or left(rest, at, policy) or (rest.confirmed and policy.rest_seconds):
             return None
-        over = rest.last if rest.confirmed else max(rest.last, rest.since + policy.rest_seconds)
-        near = at - over <= BY_ITSELF_SECONDS and at - rest.last <= policy.confirm_within_seconds
-        return rest if at >= rest.last and near else None
+        over = max(rest.last, rest.since + policy.rest_seconds)
+        return rest if over <= at <= min(over + BY_ITSELF_SECONDS, rest.last + policy.confirm_within_seconds) else None
 
     def note(self, new: Rest, judgement: Judgement, rest: Rest | None, reasons: Collection[str]) -> None:
         """Takes a reading into memory.
