@@ -52,6 +52,7 @@ class Gate:
         clock: wall time and its trustworthiness.
         monotonic: seconds, the one clock of readings and codes.
         on_beat: called by the loop at least twice a second.
+        on_reload: the office asks to read the configuration again; says why not, or None when it is done.
 
     Raises:
         KadianError: the outbox cannot be opened, a driver or a camera's kind is unknown, the kiosk's port is taken.
@@ -64,6 +65,7 @@ class Gate:
         clock: Clock | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         on_beat: Callable[[], None] = lambda: None,
+        on_reload: Callable[[], str | None] = lambda: "this gate was not started from a file",
     ) -> None:
         self._monotonic = monotonic
         self._on_beat = on_beat
@@ -89,7 +91,7 @@ class Gate:
             settings.gate,
             settings.broker,
             self.outbox,
-            Hooks(self.telemetry, self._take_policy, self._message, self.board.identify),
+            Hooks(self.telemetry, self._take_policy, self._message, self.board.identify, on_reload),
             now=lambda: self._clock.now()[0],
             monotonic=monotonic,
         )
