@@ -1,23 +1,20 @@
 """Puts a camera, the scanner and the judge of codes together for one gate."""
 
-import secrets
 import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-import msgspec
-
-from agent.codes import Judged, Trust, holder, judge
+from agent.daykeys import DayKeys
+from agent.reader import Reader
 from agent.scanner.camera import open_source
 from agent.scanner.cascade import Cascade
+from agent.scanner.found import Found
 from agent.scanner.live import Live
+from agent.scanner.pictures import Image
 from agent.settings import AgentSettings
 from agent.sight import Sight
-from kadian.errors import KadianError
 from kadian.messages import Code, Policy
-
-KEY_BYTES = 32
 
 
 def eyes(
@@ -27,53 +24,45 @@ def eyes(
     policy: Callable[[], Policy],
     now: Callable[[], datetime],
     monotonic: Callable[[], float] = time.monotonic,
+    reader: Reader | None = None,
 ) -> Sight:
     """The camera of these settings, with every code in its view judged by the policy of the moment.
 
-    Raises:
-        KadianError: K0252 no decoder is installed, K0456 the holders' key cannot be read or made.
-    """
-    key = holder_key(settings)
+    Args:
+        settings: the gate's.
+        on_code: called with each sight of a code and its moment.
+        policy: what the office says now.
+        now: this machine's time, with an offset.
+        monotonic: seconds.
+        reader: who judges; one that a gate shares with its other eyes, else one of its own.
 
-    def read(text: str) -> Code:
-        judged = judge(text, Trust(policy().pass_keys), now())
-        return code_of(judged, holder(key, judged))
+    Raises:
+        KadianError: K0252 no decoder is installed, K0456 the day's key for holders cannot be read or made.
+    """
+    judge = reader or reader_of(settings, policy=policy, now=now, monotonic=monotonic)
+    live = Live(Cascade())
+
+    def look(image: Image, at: float) -> list[Found]:
+        judge.turn()
+        return live.look(image, at)
 
     source = open_source(settings.camera.source if settings.camera else "", monotonic)
-    return Sight(source, Live(Cascade()).look, read, on_code)
+    return Sight(source, look, judge.read, on_code)
 
 
-def code_of(judged: Judged, hashed: str | None) -> Code:
-    """A verdict on a code in the contract's words; what would not fit them is left out, never sent.
-
-    Args:
-        judged: by one of the formats.
-        hashed: the holder's keyed hash.
-    """
-    told = {"format": judged.format, "status": judged.status, "holder": hashed}
-    more = {"colour": judged.colour, "expires": judged.expires}
-    try:
-        return msgspec.convert({**told, **more}, Code)
-    except msgspec.ValidationError:
-        return msgspec.convert(told, Code)
-
-
-def holder_key(settings: AgentSettings) -> bytes:
-    """The key that holders are hashed with: the file that the settings name, or one made beside the outbox.
+def reader_of(
+    settings: AgentSettings,
+    *,
+    policy: Callable[[], Policy],
+    now: Callable[[], datetime],
+    synced: Callable[[], bool] = lambda: True,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Reader:
+    """The judge of codes for this gate's camera and code gun alike, with the day's key where the settings say.
 
     Raises:
-        KadianError: K0456 it cannot be read or made, or is shorter than 16 bytes.
+        KadianError: K0456 the day's key for holders cannot be read or made.
     """
     given = settings.codes.holder_key_file
     path = Path(given) if given else Path(settings.outbox.path).parent / "holder.key"
-    try:
-        if given is None and not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_hex(KEY_BYTES), "ascii")
-        key = path.read_bytes().strip()
-    except OSError as error:
-        raise KadianError("K0456", str(path), reason=error.strerror or str(error)) from error
-    if len(key) < 16:
-        raise KadianError("K0456", str(path), reason=f"{len(key)} bytes, at least 16 are needed")
-    return key
+    return Reader(DayKeys(path), policy=policy, now=now, synced=synced, monotonic=monotonic)

@@ -1,0 +1,120 @@
+"""From a code's text to what may leave the gate: format, status, colour, expiry and a keyed hash of the holder."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+
+from agent.codes import Judged, Trust, hashed, holder, judge, trust_of
+from agent.codes.shc_parts import Parts, part_of
+from agent.daykeys import DayKeys
+from kadian.messages import Code, Policy
+
+MOST_HOUSEHOLDS = 32
+TURN_SECONDS = 30.0
+
+
+class Reader:
+    """Judges the texts that a gate reads, whichever eye read them.
+
+    Args:
+        keys: the key of the day.
+        policy: what the office says now.
+        now: this machine's time, with an offset.
+        synced: whether that time is right.
+        monotonic: seconds, for the parts of a card that come one after another.
+    """
+
+    def __init__(
+        self,
+        keys: DayKeys,
+        *,
+        policy: Callable[[], Policy],
+        now: Callable[[], datetime],
+        synced: Callable[[], bool] = lambda: True,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._keys = keys
+        self._policy = policy
+        self._now = now
+        self._synced = synced
+        self._monotonic = monotonic
+        self._parts = Parts()
+        self._households: dict[str, tuple[Code, ...]] = {}
+        self._turn_at = float("-inf")
+        self._believed: tuple[Policy, Trust] | None = None
+
+    def read(self, text: str) -> Code | None:
+        """What a code's text is worth; None while it is a part of a card whose other parts are still to come."""
+        whole = self._parts.add(text, self._monotonic()) if part_of(text) else text
+        if whole is None:
+            return None
+        judged = judge(whole, self._trust(), self._now())
+        if whole is not text and judged.status == "altered":
+            return None  # of two people's parts; the rest of the newer one's is still to come
+        key = self._key()
+        code = code_of(judged, holder(key, judged))
+        if judged.members and code.holder:
+            self._remember(code.holder, _members(judged, key))
+        return code
+
+    def members(self, household: str) -> tuple[Code, ...]:
+        """The codes of a household's people in the card's order, for a volunteer to choose from.
+
+        Args:
+            household: the holder of a code with `household`, as `read` gave it lately.
+        """
+        return self._households.get(household, ())
+
+    def turn(self) -> None:
+        """Lets yesterday's key go although nobody shows a code; may be called as often as one likes."""
+        now = self._monotonic()
+        if now >= self._turn_at:
+            self._turn_at = now + TURN_SECONDS
+            self._key()
+
+    def _key(self) -> bytes:
+        return self._keys.key(self._now(), synced=self._synced(), seed=self._policy().holder_seed)
+
+    def _trust(self) -> Trust:
+        policy = self._policy()
+        if self._believed is None or self._believed[0] is not policy:
+            self._believed = (policy, trust_of(policy))
+        return self._believed[1]
+
+    def _remember(self, household: str, members: tuple[Code, ...]) -> None:
+        self._households.pop(household, None)
+        self._households[household] = members
+        while len(self._households) > MOST_HOUSEHOLDS:
+            del self._households[next(iter(self._households))]
+
+
+def code_of(judged: Judged, hashed: str | None) -> Code:
+    """A verdict on a code in the contract's words; what would not fit them is left out, never sent.
+
+    Args:
+        judged: by one of the formats.
+        hashed: the holder's keyed hash.
+    """
+    told = {"format": judged.format, "status": judged.status, "holder": hashed, "old_list": judged.old_list}
+    more = {"colour": judged.colour, "expires": judged.expires, "household": len(judged.members) or None}
+    try:
+        return msgspec.convert({**told, **more}, Code)
+    except msgspec.ValidationError:
+        return msgspec.convert(told, Code)
+
+
+def _members(judged: Judged, key: bytes) -> tuple[Code, ...]:
+    return tuple(
+        Code(
+            judged.format,
+            member.status,
+            hashed(key, judged.format, member.holder_source),
+            expires=member.expires,
+            household=len(judged.members),
+            member=number,
+            old_list=judged.old_list,
+        )
+        for number, member in enumerate(judged.members, 1)
+    )
