@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from collector import broker
+from collector.access.register import RegisterKey
 from collector.alerts.channel import open_channel
 from collector.alerts.courier import Courier
 from collector.alerts.watch import Watch
 from collector.api.app import make_app
+from collector.api.enrolment import open_enrolment
 from collector.api.office import Office
 from collector.api.serve import serve
 from collector.ingest import Ingest
@@ -112,7 +114,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
     with ExitStack() as parts:
         ledger = Ledger.open(settings.ledger.url)
         parts.callback(ledger.close)
-        folder = _folder(settings.ledger.url)
+        folder = settings.data_folder
         series = open_series(settings.series, settings.ledger.url)
         parts.callback(series.close)
         address, protocol = settings.broker, 5
@@ -129,8 +131,16 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
             "rules": Follower(ledger, "rules", watch.handle, watch.position),
         }
         courier = Courier(ledger, channels, now_ms)
-        policies = Policies(ledger, settings, ingest.publish_policy)
-        started_in_order: tuple[Part, ...] = (courier, *followers.values(), policies, ingest)
+        register = RegisterKey(settings.access_folder)
+        policies = Policies(ledger, settings, ingest.publish_policy, register.public)
+        enrolment = open_enrolment(settings, ledger, now_ms)
+        started_in_order: tuple[Part, ...] = (
+            courier,
+            *followers.values(),
+            policies,
+            ingest,
+            *([enrolment] if enrolment else []),
+        )
         for part in started_in_order:
             part.start()
             parts.callback(part.stop)
@@ -161,9 +171,3 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         with notify.watchdog(ingest.alive):
             serve(app, settings.http.host, settings.http.port, stop, up)
     log.info("office_stopped")
-
-
-def _folder(ledger_url: str) -> Path:
-    """Where the ledger's file lies; for a ledger on a server, the working folder."""
-    scheme, _, rest = ledger_url.partition(":///")
-    return Path(rest).parent if scheme.startswith("sqlite") and rest else Path()

@@ -13,8 +13,13 @@ from kadian.messages import Policy
 LOOK_SECONDS = 5.0
 
 
-def policy(settings: CollectorSettings) -> Policy:
-    """The policy that the settings make; its version is a digest, so that the same limits have the same version."""
+def policy(settings: CollectorSettings, office_key: str | None = None) -> Policy:
+    """The policy that the settings make; its version is a digest, so that the same limits have the same version.
+
+    Args:
+        settings: of the office.
+        office_key: what register entries are sealed to.
+    """
     limits = settings.screening
     made = Policy(
         version="",
@@ -26,6 +31,8 @@ def policy(settings: CollectorSettings) -> Policy:
         site=limits.site,
         code=limits.code,
         pass_keys=limits.pass_keys,
+        operators={person.card: person.id for person in settings.staff},
+        office_key=office_key,
     )
     digest = hashlib.sha256(msgspec.json.encode(made)).hexdigest()
     return msgspec.structs.replace(made, version=digest[:12])
@@ -34,9 +41,15 @@ def policy(settings: CollectorSettings) -> Policy:
 class Policies:
     """Publishes the policy to each entrance's gate, and to any other gate as soon as the ledger knows it."""
 
-    def __init__(self, ledger: Ledger, settings: CollectorSettings, publish: Callable[[str, Policy], None]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        settings: CollectorSettings,
+        publish: Callable[[str, Policy], None],
+        office_key: str | None = None,
+    ) -> None:
         self._ledger = ledger
-        self._policy = policy(settings)
+        self._policy = policy(settings, office_key)
         self._publish = publish
         self._told: set[str] = set()
         self._configured = [entrance.gate_id for entrance in settings.entrances]

@@ -1,6 +1,5 @@
 """The key of the day on disk, for its owner's eyes alone. There is never more than one."""
 
-import os
 from pathlib import Path
 
 import msgspec
@@ -8,6 +7,7 @@ import msgspec
 from kadian.daykey import DayKey, from_seed, to_seed
 from kadian.errors import KadianError
 from kadian.messages import HolderSeed
+from kadian.secretfile import write_secret
 
 
 def read_key(path: Path) -> DayKey | None:
@@ -34,19 +34,7 @@ def write_key(path: Path, key: DayKey) -> None:
     Raises:
         KadianError: K0456 the disk refuses.
     """
-    fresh = path.with_name(path.name + ".new")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh.unlink(missing_ok=True)
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-            stream.write(msgspec.json.encode(to_seed(key)))
-            stream.flush()
-            os.fsync(stream.fileno())
-        fresh.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    except OSError as error:
-        raise KadianError("K0456", str(path), reason=error.strerror or str(error)) from error
+        write_secret(path, msgspec.json.encode(to_seed(key)))
+    except KadianError as error:
+        raise KadianError("K0456", str(path), reason=error.values.get("reason", "")) from error

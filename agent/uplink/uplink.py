@@ -50,6 +50,7 @@ class Uplink:
         hooks: the gate's side.
         now: wall time, for the status.
         monotonic: seconds, for waits.
+        clock_right: whether this machine's clock is synchronised.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Uplink:
         *,
         now: Callable[[], datetime],
         monotonic: Callable[[], float] = time.monotonic,
+        clock_right: Callable[[], bool] = lambda: True,
     ) -> None:
         self._outbox = outbox
         self._hooks = hooks
@@ -83,6 +85,7 @@ class Uplink:
             on_up=lambda most: self._events.put(("up", most)),
             on_down=lambda: self._events.put(("down", None)),
             on_message=lambda kind, payload: self._events.put((kind, payload)),
+            clock_right=clock_right,
         )
 
     @property

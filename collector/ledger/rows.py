@@ -18,6 +18,11 @@ def milliseconds(moment: datetime) -> int:
     return (moment - _BEGIN) // _MILLISECOND
 
 
+def moment(ms: int) -> datetime:
+    """The moment (UTC) that is so many milliseconds after 1970."""
+    return _BEGIN + ms * _MILLISECOND
+
+
 def row_of(gate: str, screening: Screening, received_ms: int) -> dict[str, Any]:
     """The columns of `tables.screenings` but `position`."""
     temperature = screening.temperature
@@ -50,6 +55,7 @@ def row_of(gate: str, screening: Screening, received_ms: int) -> dict[str, Any]:
         "expires": code.expires if code else None,
         "operator": screening.operator,
         "remeasure_of": str(screening.remeasure_of) if screening.remeasure_of else None,
+        "unattended": 1 if screening.unattended else None,
     }
 
 
@@ -67,6 +73,7 @@ def screening_of(row: RowMapping) -> Screening:
         reasons=msgspec.json.decode(row["reasons"], type=tuple[str, ...]),
         operator=row["operator"],
         remeasure_of=UUID(row["remeasure_of"]) if row["remeasure_of"] else None,
+        unattended=bool(row["unattended"]),
     )
 
 

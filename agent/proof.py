@@ -1,22 +1,24 @@
-"""From a code's text to what may leave the gate: format, status, colour, expiry and a keyed hash of the holder."""
+"""What a code's text is worth to this gate, and what of it may leave: format, status, colour, expiry, a keyed hash."""
 
 import time
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 import msgspec
 
 from agent.codes import Judged, Trust, hashed, holder, judge, trust_of
 from agent.codes.shc_parts import Parts, part_of
 from agent.daykeys import DayKeys
+from agent.settings import AgentSettings
 from kadian.messages import Code, Policy
 
 MOST_HOUSEHOLDS = 32
 TURN_SECONDS = 30.0
 
 
-class Reader:
-    """Judges the texts that a gate reads, whichever eye read them.
+class Proof:
+    """Judges texts, from whatever reads them: a camera or a code gun. The text itself is forgotten here.
 
     Args:
         keys: the key of the day.
@@ -42,6 +44,8 @@ class Reader:
         self._monotonic = monotonic
         self._parts = Parts()
         self._households: dict[str, tuple[Code, ...]] = {}
+        self._staff: dict[str, str] = {}
+        self._known_by = b""
         self._turn_at = float("-inf")
         self._believed: tuple[Policy, Trust] | None = None
 
@@ -54,10 +58,20 @@ class Reader:
         if whole is not text and judged.status == "altered":
             return None  # of two people's parts; the rest of the newer one's is still to come
         key = self._key()
+        if key != self._known_by:
+            # What yesterday's key named is nobody's any more.
+            self._known_by = key
+            self._households.clear()
+            self._staff.clear()
         code = code_of(judged, holder(key, judged))
         if judged.members and code.holder:
             self._remember(code.holder, _members(judged, key))
+        self._note_staff(judged, code)
         return code
+
+    def operator(self, code: Code) -> str | None:
+        """Whose staff card this is; None of any other code."""
+        return self._staff.get(code.holder or "") if code.status == "valid" else None
 
     def members(self, household: str) -> tuple[Code, ...]:
         """The codes of a household's people in the card's order, for a volunteer to choose from.
@@ -83,11 +97,38 @@ class Reader:
             self._believed = (policy, trust_of(policy))
         return self._believed[1]
 
+    def _note_staff(self, judged: Judged, code: Code) -> None:
+        if code.holder is None or judged.status != "valid":
+            return
+        operator = None if judged.members else self._policy().operators.get(judged.personal.get("holder", ""))
+        if operator is None:
+            self._staff.pop(code.holder, None)
+        else:
+            self._staff[code.holder] = operator
+
     def _remember(self, household: str, members: tuple[Code, ...]) -> None:
         self._households.pop(household, None)
         self._households[household] = members
         while len(self._households) > MOST_HOUSEHOLDS:
             del self._households[next(iter(self._households))]
+
+
+def open_proof(
+    settings: AgentSettings,
+    *,
+    policy: Callable[[], Policy],
+    now: Callable[[], datetime],
+    synced: Callable[[], bool] = lambda: True,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Proof:
+    """The judge of codes of this gate, with the day's key where the settings say.
+
+    Raises:
+        KadianError: K0456 the day's key for holders cannot be read or made.
+    """
+    given = settings.codes.holder_key_file
+    path = Path(given) if given else Path(settings.outbox.path).parent / "holder.key"
+    return Proof(DayKeys(path), policy=policy, now=now, synced=synced, monotonic=monotonic)
 
 
 def code_of(judged: Judged, hashed: str | None) -> Code:

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from agent.daykeys import DayKeys
-from agent.reader import MOST_HOUSEHOLDS, Reader
+from agent.proof import MOST_HOUSEHOLDS, Proof
 from kadian import passcard
 from kadian.daykey import DayKey, to_seed
 from kadian.messages import Code, OwnTexts, PassKey, Policy, TrustLists, decode, encode
@@ -28,13 +28,13 @@ POLICY = Policy(
 class Gate:
     def __init__(self, folder, policy=POLICY):
         self.policy, self.now, self.seconds = policy, NOW, 0.0
-        self.reader = Reader(
+        self.proof = Proof(
             DayKeys(folder / "holder.key"),
             policy=lambda: self.policy,
             now=lambda: self.now,
             monotonic=lambda: self.seconds,
         )
-        self.read = self.reader.read
+        self.read = self.proof.read
 
 
 @pytest.fixture
@@ -54,23 +54,23 @@ def test_the_same_card_at_two_gates_is_one_holder_today_and_another_tomorrow(tmp
 def test_a_household_is_of_nobody_until_a_member_is_chosen(gate):
     code = gate.read(HOUSEHOLD)
     assert (code.status, code.household, code.member, code.person) == ("valid", 4, None, None)
-    members = gate.reader.members(code.holder)
+    members = gate.proof.members(code.holder)
     assert [(one.member, one.status) for one in members] == [(1, "expired"), (2, "valid"), (3, "revoked"), (4, "valid")]
     assert len({one.person for one in members} | {code.holder}) == 5
     assert members[1].expires == "2026-11-24"
-    assert gate.reader.members("somebody") == ()
+    assert gate.proof.members("somebody") == ()
 
 
 def test_a_members_own_card_and_place_in_the_household_are_one_holder(gate):
     own = gate.read(passcard.issue(PRIVATE, 1, PEOPLE[1].holder, date(2026, 12, 1)))
-    assert own.person == gate.reader.members(gate.read(HOUSEHOLD).holder)[1].person
+    assert own.person == gate.proof.members(gate.read(HOUSEHOLD).holder)[1].person
 
 
 def test_only_the_last_households_are_remembered(gate):
     first = gate.read(HOUSEHOLD)
     for number in range(MOST_HOUSEHOLDS):
         gate.read(passcard.issue_household(PRIVATE, 1, number.to_bytes(16), PEOPLE))
-    assert gate.reader.members(first.holder) == ()
+    assert gate.proof.members(first.holder) == ()
 
 
 def test_a_card_in_parts_becomes_one_code(gate):
@@ -101,13 +101,13 @@ def test_a_new_policy_is_believed_at_once(gate):
 
 
 def test_the_key_turns_although_nobody_comes(gate, tmp_path):
-    gate.reader.turn()
+    gate.proof.turn()
     before = (tmp_path / "holder.key").read_bytes()
     gate.now += timedelta(days=1)
-    gate.reader.turn()
+    gate.proof.turn()
     assert (tmp_path / "holder.key").read_bytes() == before, "asked again after half a minute"
     gate.seconds += 30
-    gate.reader.turn()
+    gate.proof.turn()
     assert (tmp_path / "holder.key").read_bytes() != before
 
 
@@ -116,3 +116,15 @@ def test_what_a_policy_says_about_codes_survives_the_wire():
     code = Code("pass", "valid", "h", household=4, member=2, old_list=True)
     assert msgspec.json.decode(msgspec.json.encode(code), type=Code) == code
     assert b"old_list" not in msgspec.json.encode(Code("pass", "valid"))
+
+
+def test_a_valid_staff_card_says_whose_it_is(gate):
+    gate.policy = msgspec.structs.replace(POLICY, operators={(b"s" * 16).hex(): "v-12", (b"h" * 16).hex(): "nobody"})
+    mine, forged = (
+        passcard.issue(private, 1, b"s" * 16, date(2026, 12, 1)) for private in (PRIVATE, passcard.new_key()[0])
+    )
+    assert gate.proof.operator(gate.read(mine)) == "v-12"
+    assert gate.proof.operator(gate.read(forged)) is None
+    assert gate.proof.operator(gate.read(HOUSEHOLD)) is None
+    gate.policy = POLICY
+    assert gate.proof.operator(gate.read(mine)) is None
