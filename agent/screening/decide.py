@@ -47,6 +47,8 @@ def decide(temperature: Temperature | None, code: Code | None, pending: Flag | N
             said.append(("none", NO_RESULT[judgement]))
     if code is not None and policy.code != "off" and code.status in policy.refused_statuses:
         said.append(("stop", Reason.CODE_REFUSED))
+    if code is not None and code.old_list:
+        said.append(("pass", Reason.TRUST_LIST_OLD))
     if code is None and policy.code == "required":
         said.append(("recheck", Reason.CODE_MISSING))
     weight: list[Verdict] = ["stop", "recheck", "none", "pass"]

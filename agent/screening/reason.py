@@ -12,6 +12,8 @@ class Reason(StrEnum):
     """A second reading within the limit, after a high one."""
     CODE_REFUSED = "code_refused"
     CODE_MISSING = "code_missing"
+    TRUST_LIST_OLD = "trust_list_old"
+    """What the code was judged by is older than the policy allows."""
     TOO_COLD = "too_cold"
     TOO_HOT = "too_hot"
     MOVING = "moving"

@@ -16,6 +16,7 @@ from agent.codes.judge import formats, judge
 from agent.codes.judged import Trust
 from kadian import passcard
 from kadian.messages import OwnTexts, PassKey, TrustLists
+from kadian.text import catalogue
 from tests.agent.codes.signers import NOW, DccSigner, ShcSigner, deflated, parts_of, text_of
 
 PRIVATE, PUBLIC = passcard.new_key()
@@ -65,6 +66,8 @@ def test_mutated_codes_are_judged_and_never_become_valid_ones_of_somebody_else()
         text = mutated(chance, chance.choice(GOOD))
         judged = judge(text, TRUST, chance.choice(TIMES))
         assert judged.format in {one.FORMAT for one in formats()}
+        words = [f"status.{judged.status}", f"reason.{judged.reason}", *(f"check.{check}" for check in judged.checks)]
+        assert {f"code.{word}" for word in words} <= catalogue("zh").keys()
         if judged.status == "valid":
             assert judged.holder_source in valid or judged.format == "shc"
 

@@ -91,6 +91,12 @@ def test_a_required_code_that_is_missing_asks_again_and_an_optional_one_does_not
     assert decide(at(36.5), None, None, POLICY).verdict == "pass"
 
 
+def test_a_code_judged_by_an_old_list_passes_and_says_so():
+    old = Code("pass", "valid", "h1", old_list=True)
+    assert decide(at(36.5), old, None, POLICY) == ("pass", (Reason.TRUST_LIST_OLD,))
+    assert decide(at(37.3), old, None, POLICY).reasons == (Reason.TEMPERATURE_HIGH, Reason.TRUST_LIST_OLD)
+
+
 def test_codes_are_not_looked_at_where_they_are_off():
     assert decide(at(36.5), FORGED, None, Policy("1", code="off")).verdict == "pass"
 
