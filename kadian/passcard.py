@@ -7,7 +7,7 @@
     signature  64 bytes, Ed25519 (RFC 8032) over the prefix and the payload
 
 Every character is in the QR alphanumeric mode (Base45, RFC 9285): about 140 characters for one person, version 5 or 6
-of the code; 280 for a household of four, 540 for one of twelve. There is one way to write a card: what does not come
+of the code; 264 for a household of four, 528 for one of twelve. There is one way to write a card: what does not come
 out the same when written again is refused.
 """
 
