@@ -1,4 +1,4 @@
-"""Puts a camera, the scanner and the judge of codes together for one gate."""
+"""Puts a camera and the scanner together for one gate."""
 
 import time
 from collections.abc import Callable
@@ -15,7 +15,7 @@ def eyes(
     settings: AgentSettings,
     *,
     on_code: Callable[[Code, float], None],
-    read: Callable[[str], Code],
+    read: Callable[[str], Code | None],
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Sight:
     """The camera of these settings, with every code in its view judged by `read`.

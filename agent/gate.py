@@ -17,7 +17,7 @@ from agent.kiosk import Board, Kiosk
 from agent.memory import recall
 from agent.outbox import Outbox
 from agent.parts import Crew, Device, Part, Serving
-from agent.proof import Proof, holder_key
+from agent.proof import open_proof
 from agent.recorder import Recorder
 from agent.screening import Joiner
 from agent.settings import AgentSettings
@@ -97,8 +97,13 @@ class Gate:
             clock_right=lambda: self._clock.now()[1] == "synced",
         )
         reads = settings.camera is not None
-        key = holder_key(settings) if reads else b""
-        self._proof = Proof(key, lambda: self.policy, lambda: self._clock.now()[0])
+        self._proof = open_proof(
+            settings,
+            policy=lambda: self.policy,
+            now=lambda: self._clock.now()[0],
+            synced=lambda: self._clock.now()[1] == "synced",
+            monotonic=monotonic,
+        )
         self._sight = self._eyes(settings) if settings.camera else None
         # Hardware by the name under which its troubles are told; a new kind of it is one more line here.
         fitted: dict[str, Device | None] = {"thermometer": self._touch, "camera": self._sight}
@@ -185,7 +190,8 @@ class Gate:
             what.answer(self._desk.act(what.act, at))
 
     def _look_after(self) -> None:
-        """The clock, the outbox's age, and what the screen says of the devices."""
+        """The clock, the outbox's age, the day's key, and what the screen says of the devices."""
+        self._proof.turn()
         try:
             offset = self._clock.newly_synced()
             if offset is not None:

@@ -64,7 +64,7 @@ class Outbox(Struct, frozen=True):
 
 
 class Codes(Struct, frozen=True):
-    """`holder_key_file`: 16 bytes or more that holders are hashed with; made beside the outbox when not given."""
+    """`holder_key_file`: where the day's key for holders is kept; `holder.key` beside the outbox when not given."""
 
     holder_key_file: Path | None = None
 

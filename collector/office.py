@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -23,10 +24,11 @@ from collector.api.serve import serve
 from collector.ingest import Ingest
 from collector.ledger import Ledger
 from collector.ledger.follower import Follower
-from collector.policies import Policies
+from collector.policies import Policies, policy
 from collector.rules.rule import RuleSettings
 from collector.series import open_series
 from collector.settings import CollectorSettings
+from collector.trusted import Trusted
 from kadian import __version__
 from kadian.errors import KadianError
 from kadian.notify import Notify
@@ -134,7 +136,9 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         }
         courier = Courier(ledger, channels, now_ms)
         register = RegisterKey(settings.access_folder)
-        policies = Policies(ledger, settings, ingest.publish_policy, register.public)
+        zone = ZoneInfo(settings.timezone)
+        trusted = Trusted(settings.codes, settings.holder_key_path, lambda: datetime.now(zone))
+        policies = Policies(ledger, settings, ingest.publish_policy, lambda: policy(settings, register.public, trusted))
         enrolment = open_enrolment(settings, ledger, now_ms)
         started_in_order: tuple[Part, ...] = (
             courier,

@@ -11,12 +11,14 @@ from msgspec import Meta, Struct
 from kadian.identifiers import NAME_PATTERN
 from kadian.messages.fields import Celsius, Word
 from kadian.messages.policy import CodeRule, PassKey, SiteLimits
+from kadian.messages.trust import Pattern
 from kadian.settings import Secret
 from kadian.settings.urls import is_url
 
 Name = Annotated[str, Meta(pattern=NAME_PATTERN)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
 HOST_PORT = r"^(\[[0-9A-Fa-f:]+\]|[0-9A-Za-z.-]+):\d{1,5}$(?!\n)"
+FileName = Annotated[str, Meta(min_length=1)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Problem = tuple[str, str, dict[str, Any]]
 
@@ -103,6 +105,25 @@ class Screening(Struct, frozen=True):
             )
 
 
+class Codes(Struct, frozen=True):
+    """What gates believe about codes. Files are found from the working folder, and read again when they change.
+
+    `dcc_trust_file`: signers of EU certificates (PEM, or a national trust list in JSON); `shc_trust_file`: keys of
+    SMART Health Card issuers. A list older than `list_days` is used and said to be old. `revoked_file`: pass cards that
+    are no longer good, as `kadian cards` keeps it. `place`: how place codes begin; `resident`: shapes of the site's own
+    numbers (`#` a digit, `@` a letter). `holder_key_file`: the day's key for holders, `holder.key` beside the ledger's
+    file.
+    """
+
+    dcc_trust_file: FileName | None = None
+    shc_trust_file: FileName | None = None
+    list_days: Annotated[int, Meta(ge=1, le=3650)] = 14
+    revoked_file: FileName | None = None
+    place: tuple[Pattern, ...] = ()
+    resident: tuple[Pattern, ...] = ()
+    holder_key_file: FileName | None = None
+
+
 class Access(Struct, frozen=True):
     """`folder`: where the office's authority and the register's key are kept; `access` beside the ledger's file."""
 
@@ -168,6 +189,7 @@ class CollectorSettings(Struct, frozen=True):
     series: Series = Series()
     http: Http = Http()
     screening: Screening = Screening()
+    codes: Codes = Codes()
     access: Access = Access()
     enrolment: Enrolment = Enrolment()
     staff: tuple[Staff, ...] = ()
@@ -179,6 +201,11 @@ class CollectorSettings(Struct, frozen=True):
         """Where the ledger's file lies; for a ledger on a server, the working folder."""
         scheme, _, rest = self.ledger.url.partition(":///")
         return Path(rest).parent if scheme.startswith("sqlite") and rest else Path()
+
+    @property
+    def holder_key_path(self) -> Path:
+        """Where the day's key for holders is kept."""
+        return Path(self.codes.holder_key_file) if self.codes.holder_key_file else self.data_folder / "holder.key"
 
     @property
     def access_folder(self) -> Path:

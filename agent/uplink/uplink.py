@@ -223,8 +223,10 @@ class Uplink:
             return  # a retained policy was taken away: the last one stays
         policy = decode(Policy, payload)
         self._hooks.on_policy(policy)
-        if policy != self._outbox.policy():
-            self._outbox.save_policy(policy)
+        # The day's key lives in a file of its own, where it can be forgotten; a database forgets nothing at once.
+        kept = msgspec.structs.replace(policy, holder_seed=None)
+        if kept != self._outbox.policy():
+            self._outbox.save_policy(kept)
             log.info("policy_taken", version=policy.version)
 
     def _command(self, payload: bytes) -> None:

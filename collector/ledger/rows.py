@@ -50,7 +50,7 @@ def row_of(gate: str, screening: Screening, received_ms: int) -> dict[str, Any]:
         "quality": temperature.quality if temperature else None,
         "code_format": code.format if code else None,
         "code_status": code.status if code else None,
-        "holder": code.holder if code else None,
+        "holder": code.person if code else None,
         "colour": code.colour if code else None,
         "expires": code.expires if code else None,
         "operator": screening.operator,
