@@ -23,6 +23,16 @@ class Typed(Struct, frozen=True):
     remeasure_of: UUID | None = None
 
 
+class Remeasure(Struct, frozen=True):
+    """A person who has rested stands before the thermometer now: the next reading is theirs.
+
+    Attributes:
+        id: the screening of their first reading.
+    """
+
+    id: UUID
+
+
 class WaitForDuty(Struct, frozen=True):
     """The next staff card before the camera signs its holder on, for half a minute."""
 
@@ -45,7 +55,7 @@ class Answer(Struct, frozen=True):
     id: UUID | None = None
 
 
-Act = Typed | WaitForDuty | SignOff | Register
+Act = Typed | Remeasure | WaitForDuty | SignOff | Register
 Do = Callable[[Act], Answer]
 """Carries an act out in the gate's thread and gives its answer; waits for at most two seconds."""
 

@@ -92,7 +92,9 @@ class Gate:
         self._pending = Pending()
         self._report = Report(self._clock, self.outbox)
         self.board = Board(settings.gate)
-        self._kiosk = Kiosk(self.board, settings.kiosk.host, settings.kiosk.port) if settings.kiosk else None
+        self._kiosk = (
+            Kiosk(self.board, settings.kiosk, office_key=lambda: self.policy.office_key) if settings.kiosk else None
+        )
         self._refusing = False
         self._states: dict[str, str] = {}
         self._recorder = _recorder(settings.screening.record_to)
