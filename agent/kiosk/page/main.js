@@ -82,7 +82,7 @@ function draw() {
   document.body.dataset.face = seen.face;
   document.body.dataset.word = seen.word;
   document.body.dataset.night = String(isNight(new Date().getHours(), sound.settings.from, sound.settings.to));
-  fit("word", t(seen.word), 1);
+  fit("word", t(seen.word), seen.celsius === null ? 2 : 1);
   fit("value", seen.celsius === null ? "" : `${degrees(seen.celsius)} °C`, 1);
   fit("reason", seen.reasons.map(because).join(" · "), 2);
   fit("next", has(seen.next) ? t(seen.next) : "", 2);
@@ -120,13 +120,15 @@ function office() {
   return t(hours >= 99 ? "away_days" : "away_hours", { waiting, hours });
 }
 
-/** As big as the line allows: the text's width in characters, of which a Latin one is about half. */
+/** As big as the place allows: the text's width in characters, of which a Latin one is about half, on so many lines. */
 function fit(id, text, lines) {
   const line = at(id);
   if (line.textContent === text) return;
   line.textContent = text;
   const width = [...text].reduce((sum, one) => sum + (one.codePointAt(0) > 0x2000 ? 1 : 0.58), 0);
-  line.style.setProperty("--em", String(Math.max(2, width > 11 ? (width / lines) * 1.12 : width)));
+  const broken = lines > 1 && width > (id === "word" ? 6 : 11);
+  line.style.setProperty("--em", String(Math.max(2, broken ? (width / lines) * 1.14 : width)));
+  line.dataset.lines = String(broken ? lines : 1);
 }
 
 function prompt(word) {
