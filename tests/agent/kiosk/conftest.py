@@ -2,6 +2,7 @@
 
 import base64
 import os
+import socket
 import threading
 import time
 from datetime import UTC, datetime
@@ -40,6 +41,7 @@ class Gate:
         self.answer = Answer(ok=True)
         self.slow = 0.0
         self.lock = threading.Lock()
+        self.host = "127.0.0.1"
         self.port = self.settings.port
         self.start()
 
@@ -63,7 +65,7 @@ class Gate:
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}/"
+        return f"http://{self.host}:{self.port}/"
 
     def show(self, *args, **more):
         shown = screening(*args, **more)
@@ -93,12 +95,41 @@ def gate(make_gate):
 
 
 @pytest.fixture(scope="session")
-def browser(need):
+def chromium(need):
+    """`chromium.launch(args=…)` starts the Chromium of this machine."""
     program = need("chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield browser
-        browser.close()
+        yield Chromium(playwright.chromium, program)
+
+
+class Chromium:
+    def __init__(self, kind, program):
+        self._kind = kind
+        self._program = program
+
+    def launch(self, flags=FLAGS):
+        return self._kind.launch(executable_path=self._program, args=flags)
+
+    def with_profile(self, folder, **options):
+        return self._kind.launch_persistent_context(folder, executable_path=self._program, args=FLAGS, **options)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
+    browser = chromium.launch()
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def own_address():
+    """An address of this machine that is not loopback."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # nothing is sent
+        except OSError:
+            pytest.skip("this machine has no address but loopback")
+        return probe.getsockname()[0]
 
 
 @pytest.fixture

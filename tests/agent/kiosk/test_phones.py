@@ -6,8 +6,6 @@ import ssl
 import subprocess
 from uuid import uuid4
 
-import pytest
-
 from agent.acts import Typed
 from agent.kiosk import request
 from agent.settings import KioskSettings
@@ -15,17 +13,6 @@ from kadian.settings import Secret
 from tests.agent.kiosk.line import get, post, said, status, typed
 
 PIN = "482913"
-
-
-@pytest.fixture(scope="session")
-def own_address():
-    """An address of this machine that is not loopback."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # nothing is sent
-        except OSError:
-            pytest.skip("this machine has no address but loopback")
-        return probe.getsockname()[0]
 
 
 def test_a_phone_gives_the_pin_once_and_may_then_look_and_type_but_not_register(make_gate, own_address):
