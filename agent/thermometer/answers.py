@@ -1,6 +1,6 @@
 """Answers framed by the quiet around them: for devices whose head or length is not known well enough to search for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,7 +18,7 @@ class Answer(Struct, frozen=True):
         head: the bytes it begins with, as far as they are known.
     """
 
-    lengths: range
+    lengths: Sequence[int]
     decode: Callable[[bytes], Sample | None]
     head: bytes = b""
 
@@ -45,7 +45,7 @@ class Answers:
 
     def feed(self, data: bytes) -> list[Sample]:
         """Keeps the bytes; an answer is one when the line has fallen quiet."""
-        self._buffer += data[: self._answer.lengths.stop - len(self._buffer)]
+        self._buffer += data[: max(self._answer.lengths) - len(self._buffer)]
         self._heard += len(data)
         return []
 

@@ -20,11 +20,14 @@ SMALLEST = 2
 """Pixels along the region's side. One pixel could be a cigarette or a lamp; of four, two may be."""
 
 
+Degrees = Annotated[float, Meta(ge=5, le=160)]
+
+
 class View(Struct, frozen=True, forbid_unknown_fields=True):
     """Where the face is: `distance_cm` from the sensor, and how wide the lens looks (`view_degrees`, horizontally)."""
 
     distance_cm: Annotated[float, Meta(ge=10, le=300)] = 50.0
-    view_degrees: Annotated[float, Meta(ge=5, le=160)] = 60.0
+    view_degrees: Degrees = 60.0
 
 
 def face_pixels(view: View, columns: int, rows: int, driver: str) -> int:
@@ -50,6 +53,8 @@ def hottest(picture: Picture, size: int) -> int:
     return int(np.partition(windows, middle, axis=1)[:, middle].max())
 
 
-def spoilt(picture: Picture, allowed: range) -> int:
-    """How many pixels are beyond what the sensor can measure."""
-    return int(np.count_nonzero((picture < allowed.start) | (picture >= allowed.stop)))
+def seen(picture: Picture, size: int, allowed: range, deviating: int = 0) -> int | None:
+    """The hottest region's value; None when more than `deviating` pixels, or the value, are beyond `allowed`."""
+    beyond = np.count_nonzero((picture < allowed.start) | (picture >= allowed.stop))
+    value = hottest(picture, size)
+    return value if beyond <= deviating and value in allowed else None

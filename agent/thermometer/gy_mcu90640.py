@@ -31,7 +31,7 @@ from functools import partial
 
 import numpy as np
 
-from agent.thermometer.face import Picture, View, face_pixels, hottest, spoilt
+from agent.thermometer.face import Degrees, Picture, View, face_pixels, seen
 from agent.thermometer.framing import Frames, Layout, word_sum
 from agent.thermometer.sample import Driver, Sample
 
@@ -46,7 +46,7 @@ HEAD = bytes.fromhex("5A5A0206")
 class Options(View, frozen=True, forbid_unknown_fields=True):
     """Where the face is; `view_degrees` 55 for the lens BAB, 110 for BAA."""
 
-    view_degrees: float = 55.0
+    view_degrees: Degrees = 55.0
 
 
 def picture(pixels: bytes) -> Picture:
@@ -58,10 +58,8 @@ def decode(payload: bytes, size: int) -> Sample | None:
     """The 1538 data bytes as a sample in °C, None beyond the sensor's range; `size` is the region's side in pixels."""
     pixels = picture(payload[:-2])
     ambient = int.from_bytes(payload[-2:], "little", signed=True)
-    if ambient not in AMBIENT_CENTI or spoilt(pixels, OBJECT_CENTI) > DEVIATING:
-        return None
-    surface = hottest(pixels, size)
-    if surface not in OBJECT_CENTI:
+    surface = seen(pixels, size, OBJECT_CENTI, DEVIATING)
+    if surface is None or ambient not in AMBIENT_CENTI:
         return None
     return Sample(raw=surface, surface=surface / 100, ambient=ambient / 100)
 

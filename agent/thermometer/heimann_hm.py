@@ -33,7 +33,7 @@ def decode(answer: bytes) -> Sample | None:
     return Sample(raw=surface, surface=surface / 100) if surface in OBJECT_CENTI else None
 
 
-ANSWER = Answer(lengths=range(7, 8), decode=decode)
+ANSWER = Answer(lengths=(7,), decode=decode)
 
 
 def make_parser() -> Agreeing:

@@ -33,7 +33,7 @@ import numpy as np
 
 from agent.thermometer.agreement import UNSUMMED, Agreeing
 from agent.thermometer.answers import Answer, Answers
-from agent.thermometer.face import View, face_pixels, hottest, spoilt
+from agent.thermometer.face import View, face_pixels, seen
 from agent.thermometer.sample import Driver, Poll, Sample
 
 NAME = "htpa32x32"
@@ -52,9 +52,9 @@ def decode(answer: bytes, size: int) -> Sample | None:
     """The answer as a sample in °C, None beyond the range; `size` is the region's side in pixels."""
     pixels = np.frombuffer(answer, ">u2", count=ROWS * COLUMNS, offset=1).reshape(ROWS, COLUMNS)
     ambient = int.from_bytes(answer[2049:2051], "big")
-    if ambient not in AMBIENT or spoilt(pixels, OBJECT):
+    surface = seen(pixels, size, OBJECT)
+    if surface is None or ambient not in AMBIENT:
         return None
-    surface = hottest(pixels, size)
     return Sample(raw=surface, surface=(surface - ZERO) / 10, ambient=(ambient - ZERO) / 10)
 
 
@@ -65,7 +65,7 @@ def configured(options: Options) -> Driver:
         KadianError: K0214 a face is too small there.
     """
     size = face_pixels(options, COLUMNS, ROWS, NAME)
-    answer = Answer(lengths=range(LENGTH, LENGTH + 1), decode=partial(decode, size=size), head=b"\xe1")
+    answer = Answer(lengths=(LENGTH,), decode=partial(decode, size=size), head=b"\xe1")
     return Driver(
         name=NAME,
         title="CHUWO 32*32 / M23-32*32",

@@ -9,9 +9,9 @@ Answer to A5 35 01 DB, 132 bytes or more, little-endian, signed 16-bit values in
     head            +-- P pixel: -50…300 °C, row by row, 16 a row
 
 Open: bytes 2 and 3 and what comes after the pixels. In a GY-MCU90640, which takes the same command, they are the number
-of data bytes, the ambient value and a sum; that would make 136 bytes here, but nobody says so. So an answer of 132 to
-136 bytes counts by its head and its length between two pauses of the line, with every pixel in range, and three in a
-row have to agree. There is no error code.
+of data bytes, the ambient value and a sum; that would make 136 bytes here, but nobody says so. So an answer of 132, 134
+or 136 bytes counts by its head and its length between two pauses of the line (one byte lost or added makes it odd),
+with every pixel in range, and three in a row have to agree. There is no error code.
 
 The region's side in pixels is 16 × 12 cm ÷ (2 · distance · tan(view ÷ 2)), at most 4: options `distance_cm` (50) and
 `view_degrees`, 60 for the lens BAB (the default: 3 pixels at 50 cm), 40 for BAD; through BAA (120) a face is too small
@@ -31,13 +31,14 @@ import numpy as np
 
 from agent.thermometer.agreement import UNSUMMED, Agreeing
 from agent.thermometer.answers import Answer, Answers
-from agent.thermometer.face import View, face_pixels, hottest, spoilt
+from agent.thermometer.face import View, face_pixels, seen
 from agent.thermometer.sample import Driver, Poll, Sample
 
 NAME = "mlx90621_hh"
 COLUMNS, ROWS = 16, 4
 OBJECT_CENTI = range(-5000, 30001)
 HEAD = bytes.fromhex("5A5A")
+LENGTHS = (132, 134, 136)
 
 
 class Options(View, frozen=True, forbid_unknown_fields=True):
@@ -47,10 +48,8 @@ class Options(View, frozen=True, forbid_unknown_fields=True):
 def decode(answer: bytes, size: int) -> Sample | None:
     """The answer as a sample in °C, None beyond the range; `size` is the region's side in pixels."""
     pixels = np.frombuffer(answer, "<i2", count=ROWS * COLUMNS, offset=4).reshape(ROWS, COLUMNS)
-    if spoilt(pixels, OBJECT_CENTI):
-        return None
-    surface = hottest(pixels, size)
-    return Sample(raw=surface, surface=surface / 100)
+    surface = seen(pixels, size, OBJECT_CENTI)
+    return None if surface is None else Sample(raw=surface, surface=surface / 100)
 
 
 def configured(options: Options) -> Driver:
@@ -60,7 +59,7 @@ def configured(options: Options) -> Driver:
         KadianError: K0214 a face is too small there.
     """
     size = face_pixels(options, COLUMNS, ROWS, NAME)
-    answer = Answer(lengths=range(132, 137), decode=partial(decode, size=size), head=HEAD)
+    answer = Answer(lengths=LENGTHS, decode=partial(decode, size=size), head=HEAD)
     return Driver(
         name=NAME,
         title="MLX90621-HH 16*4",

@@ -31,7 +31,7 @@ from functools import partial
 import numpy as np
 
 from agent.thermometer.agreement import UNSUMMED, Agreeing
-from agent.thermometer.face import View, face_pixels, hottest, spoilt
+from agent.thermometer.face import View, face_pixels, seen
 from agent.thermometer.framing import Frames, Layout, tail
 from agent.thermometer.sample import Driver, Sample
 
@@ -50,9 +50,9 @@ def decode(payload: bytes, size: int) -> Sample | None:
     """What stands between head and tail as a sample in °C, None beyond the range; `size` is the region's side."""
     pixels = np.frombuffer(payload, ">i2", count=ROWS * COLUMNS, offset=1).reshape(ROWS, COLUMNS)
     ambient = int.from_bytes(payload[129:131], "big", signed=True)
-    if ambient not in AMBIENT_CENTI or spoilt(pixels, OBJECT_CENTI):
+    surface = seen(pixels, size, OBJECT_CENTI)
+    if surface is None or ambient not in AMBIENT_CENTI:
         return None
-    surface = hottest(pixels, size)
     return Sample(raw=surface, surface=surface / 100, ambient=ambient / 100)
 
 

@@ -39,7 +39,7 @@ def decode(answer: bytes) -> Sample | None:
     return Sample(raw=surface, surface=surface / 100, ambient=(ambient - ZERO) / 100)
 
 
-ANSWER = Answer(lengths=range(8, 9), decode=decode)
+ANSWER = Answer(lengths=(8,), decode=decode)
 
 
 def make_parser() -> Agreeing:

@@ -30,7 +30,7 @@ from functools import partial
 import numpy as np
 
 from agent.thermometer.agreement import UNSUMMED, Agreeing
-from agent.thermometer.face import View, face_pixels, hottest, spoilt
+from agent.thermometer.face import View, face_pixels, seen
 from agent.thermometer.framing import Frames, Layout, tail
 from agent.thermometer.sample import Driver, Sample
 
@@ -47,10 +47,8 @@ class Options(View, frozen=True, forbid_unknown_fields=True):
 def decode(payload: bytes, size: int) -> Sample | None:
     """What stands between head and tail as a sample in °C, None beyond the range; `size` is the region's side."""
     pixels = np.frombuffer(payload, ">u2", count=ROWS * COLUMNS).reshape(ROWS, COLUMNS)
-    if spoilt(pixels, OBJECT_DECI):
-        return None
-    surface = hottest(pixels, size)
-    return Sample(raw=surface, surface=surface / 10)
+    surface = seen(pixels, size, OBJECT_DECI)
+    return None if surface is None else Sample(raw=surface, surface=surface / 10)
 
 
 def configured(options: Options) -> Driver:

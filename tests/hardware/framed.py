@@ -7,7 +7,7 @@ out of them. `Emulator` says them on a pseudo-terminal.
 import struct
 import threading
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from kadian.demo.thermometers import PtyThermometer, gy614v3_frame, gy_mcu90614_frame
 
@@ -70,8 +70,8 @@ def heimann_hm(surface: float, _ambient: float, _body: float) -> bytes:
 
 
 def htpa_stm32(surface: float, ambient: float, _body: float) -> bytes:
-    """A5, three unknown, ambient, highest, lowest, object."""
-    return b"\xa5\x05\x01\x08" + numbers(">h", [ambient, surface + 0.6, ambient - 1, surface], times=10)
+    """A5, three unknown, ambient, highest, lowest, object, one unknown."""
+    return b"\xa5\x05\x01\x08" + numbers(">h", [ambient, surface + 0.6, ambient - 1, surface], times=10) + b"\xbf"
 
 
 def htpa32x32(surface: float, ambient: float, _body: float) -> bytes:
@@ -179,7 +179,7 @@ class Emulator:
         while rest and not self._stop.is_set():
             rest = rest[self._pty.send(rest) :]
 
-    def __enter__(self) -> "Emulator":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
