@@ -7,6 +7,9 @@ from msgspec.structs import replace
 
 from agent.thermometer.sample import Counts, Sample
 
+ASK_SECONDS = 0.4
+"""How often to ask; the link looks every 0.2 s, so it comes to twice a second."""
+
 
 class Answer(Struct, frozen=True):
     """How a family's answer looks.
@@ -28,8 +31,9 @@ class Answers:
 
     What came since the line was last quiet is one answer, if its length and head are right; a lost or inserted byte
     spoils the length, so it spoils one answer and never shifts a value. The pause is `settle`'s, 0.2 s and far above
-    the 16 ms in which an FTDI bridge delivers its lumps; nothing is given out by `feed`. No more than the longest
-    answer is kept.
+    the 16 ms in which an FTDI bridge delivers its lumps; nothing is given out by `feed`. So a device is to be asked
+    again no sooner than 0.2 s after its answer has ended: `ASK_SECONDS` leaves that to an answer of 0.18 s. No more
+    than the longest answer is kept.
     """
 
     def __init__(self, answer: Answer) -> None:

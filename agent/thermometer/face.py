@@ -55,6 +55,7 @@ def hottest(picture: Picture, size: int) -> int:
 
 def seen(picture: Picture, size: int, allowed: range, deviating: int = 0) -> int | None:
     """The hottest region's value; None when more than `deviating` pixels, or the value, are beyond `allowed`."""
-    beyond = np.count_nonzero((picture < allowed.start) | (picture >= allowed.stop))
+    if np.count_nonzero((picture < allowed.start) | (picture >= allowed.stop)) > deviating:
+        return None
     value = hottest(picture, size)
-    return value if beyond <= deviating and value in allowed else None
+    return value if value in allowed else None

@@ -21,7 +21,7 @@ Source: facts from the drivers YS_HAIMAN, SLSC_HM_32x32 and SHAIMAN_32x24 of an 
 """
 
 from agent.thermometer.agreement import UNSUMMED, Agreeing
-from agent.thermometer.answers import Answer, Answers
+from agent.thermometer.answers import ASK_SECONDS, Answer, Answers
 from agent.thermometer.sample import Driver, Poll, Sample
 
 OBJECT_CENTI = range(1, 10001)
@@ -48,7 +48,7 @@ DRIVER = Driver(
     kind="surface",
     conversion="terminal",
     make_parser=make_parser,
-    poll=Poll(bytes.fromhex("A55501FB"), seconds=0.5),
+    poll=Poll(bytes.fromhex("A55501FB"), ASK_SECONDS),
     captured=(bytes.fromhex("5A5AA30D100CB0"),),  # surface 34.91 at column 16, row 12
     agree=UNSUMMED,
 )

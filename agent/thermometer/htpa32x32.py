@@ -32,7 +32,7 @@ from functools import partial
 import numpy as np
 
 from agent.thermometer.agreement import UNSUMMED, Agreeing
-from agent.thermometer.answers import Answer, Answers
+from agent.thermometer.answers import ASK_SECONDS, Answer, Answers
 from agent.thermometer.face import View, face_pixels, seen
 from agent.thermometer.sample import Driver, Poll, Sample
 
@@ -72,7 +72,7 @@ def configured(options: Options) -> Driver:
         baud=115200,
         kind="surface",
         make_parser=lambda: Agreeing(Answers(answer), UNSUMMED),
-        poll=Poll(bytes.fromhex("EEE10155FFFCFDFF"), seconds=0.5),
+        poll=Poll(bytes.fromhex("EEE10155FFFCFDFF"), ASK_SECONDS),
         # 34.9 everywhere, ambient 25.1
         captured=(b"\xe1" + bytes.fromhex("0C08") * 1024 + bytes.fromhex("0BA6") + bytes.fromhex("0100C682"),),
         agree=UNSUMMED,

@@ -27,7 +27,7 @@ Source: facts from the drivers SHTPA_32x32dR2L5_single and SMLX90641_STM32 of an
 import struct
 
 from agent.thermometer.agreement import UNSUMMED, Agreeing
-from agent.thermometer.answers import Answer, Answers
+from agent.thermometer.answers import ASK_SECONDS, Answer, Answers
 from agent.thermometer.sample import Driver, Poll, Sample
 
 OBJECT_DECI = range(-400, 1001)
@@ -60,7 +60,7 @@ DRIVER = Driver(
     kind="surface",
     conversion="terminal",
     make_parser=make_parser,
-    poll=Poll(bytes.fromhex("A50501BF"), seconds=0.5),
+    poll=Poll(bytes.fromhex("A50501BF"), ASK_SECONDS),
     captured=(bytes.fromhex("A505010000FB016000D2015D"),),  # ambient 25.1, highest 35.2, lowest 21.0, surface 34.9
     agree=UNSUMMED,
 )

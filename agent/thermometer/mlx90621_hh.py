@@ -30,7 +30,7 @@ from functools import partial
 import numpy as np
 
 from agent.thermometer.agreement import UNSUMMED, Agreeing
-from agent.thermometer.answers import Answer, Answers
+from agent.thermometer.answers import ASK_SECONDS, Answer, Answers
 from agent.thermometer.face import View, face_pixels, seen
 from agent.thermometer.sample import Driver, Poll, Sample
 
@@ -66,7 +66,7 @@ def configured(options: Options) -> Driver:
         baud=115200,
         kind="surface",
         make_parser=lambda: Agreeing(Answers(answer), UNSUMMED),
-        poll=Poll(bytes.fromhex("A53501DB"), seconds=0.5),
+        poll=Poll(bytes.fromhex("A53501DB"), ASK_SECONDS),
         captured=(HEAD + bytes.fromhex("8200") + bytes.fromhex("A30D") * 64,),  # 34.91 everywhere
         agree=UNSUMMED,
     )

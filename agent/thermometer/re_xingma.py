@@ -22,7 +22,7 @@ the captured one is computed.
 import struct
 
 from agent.thermometer.agreement import UNSUMMED, Agreeing
-from agent.thermometer.answers import Answer, Answers
+from agent.thermometer.answers import ASK_SECONDS, Answer, Answers
 from agent.thermometer.sample import Driver, Poll, Sample
 
 OBJECT_CENTI = range(10001)
@@ -54,7 +54,7 @@ DRIVER = Driver(
     kind="surface",
     conversion="terminal",
     make_parser=make_parser,
-    poll=Poll(bytes.fromhex("EEE10155FFFC"), seconds=0.5),
+    poll=Poll(bytes.fromhex("EEE10155FFFC"), ASK_SECONDS),
     captured=(bytes.fromhex("E101000DA3748100"),),  # surface 34.91, ambient 25.10
     agree=UNSUMMED,
 )

@@ -12,7 +12,8 @@ Frame, 8 bytes, little-endian, unsigned 16-bit value in 0.01 °C:
     |    +---------------------------- length
     +--------------------------------- head
 
-The range is not documented, 0…60 °C is asked; nor are the rate and an error code. Set-up: 9600 baud, the dongle's own.
+The range is not documented, 0…60 °C is asked; nor are the rate and an error code. Set-up: 9600 baud; the
+speed is the dongle's, so set `baud` where it differs.
 
 Source: a public question with a device's bytes, and the answer that took the maker's program apart. The captured frames
 are those bytes.

@@ -166,3 +166,24 @@ def test_the_hottest_region_is_never_above_its_hottest_and_is_some_pixels_value(
     assert found in pixels
     assert found <= max(pixels)
     assert sum(pixel >= found for pixel in pixels) > size * size // 2
+
+
+HEADS_INSIDE = {
+    "cjmcu90614": _sum8(bytes.fromhex("6666010409CE6666")),
+    "fe_fd": bytes.fromhex("FEFD1A0101FE0D0A"),
+    "gy614v3": _sum8(bytes.fromhex("A40307074D24A409F603A4")),
+    "gy_mcu90614": _sum8(bytes.fromhex("5A5A45045A5A09CE")),
+    "gy_mcu90640": _words(bytes.fromhex("5A5A0206" + "5A0D" * 766 + "5A5A" + "0206" + "5A06")),
+    "mlx90621_ys": bytes.fromhex("A506A5" + "06A5" * 64 + "06A5" + "A506BF"),
+    "rqvk002": bytes.fromhex("5A5A5A5A5AA5"),
+    "temp_sitter": bytes.fromhex("AA061100AA06") + b"\x00\xc7",
+    "ym32a": b"ABCDEF" + bytes.fromhex("0141") * 1024 + b"AUVWXYZ",
+}
+"""Frames in whose payload, unknown bytes or sum the family's own first bytes stand."""
+
+
+@pytest.mark.parametrize("name", HEADS_INSIDE)
+def test_the_own_head_inside_a_frame_is_payload(name):
+    count = find(name).agree + 4
+    assert len(hear(name, [HEADS_INSIDE[name]] * count)) == 5
+    assert len(hear(name, [HEADS_INSIDE[name] * count])) == 5
