@@ -28,7 +28,9 @@ class Line:
 
 
 def given_out(frames, data):
-    return [sample.raw for sample in Agreeing(Line(), frames).feed(bytes(data))]
+    samples = Agreeing(Line(), frames).feed(bytes(data))
+    assert all(sample.surface == sample.raw / 10 for sample in samples)
+    return [sample.raw for sample in samples]
 
 
 def test_two_have_to_be_equal():
