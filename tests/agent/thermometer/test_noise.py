@@ -60,7 +60,7 @@ def people(name, count, chance, rate):
     """Readings of people before a bad line: (true value, what was measured)."""
     driver = find(name)
     parser = driver.make_parser()
-    plateau = Plateau(driver.kind, driver.conversion)
+    plateau = Plateau(driver.kind, driver.conversion, finished=driver.finished)
     at = 0.0
     for n in range(count):
         true = round(32 + n * 7 % 50 * 0.1, 1)
