@@ -38,7 +38,8 @@ class Link:
         on_state: called at each change of state, first with `lost`.
         on_trouble: called once when a trouble begins, with what a person is to be told.
         monotonic: the clock, in seconds.
-        silence_seconds: so long without a good frame, and the port is closed and opened again.
+        silence_seconds: so long without a good frame, and the port is closed and opened again; the driver's own if not
+            given.
         baud: speed, where it is not the driver's own.
 
     What the callbacks raise ends `run` and reaches its caller. `run` belongs to one thread; `state`, `counts`,
@@ -52,7 +53,7 @@ class Link:
         on_sample: Callable[[Sample, float], None],
         on_state: Callable[[LinkState], None],
         monotonic: Callable[[], float] = time.monotonic,
-        silence_seconds: float = 3.0,
+        silence_seconds: float | None = None,
         baud: int | None = None,
         on_trouble: Callable[[KadianError], None] | None = None,
     ) -> None:
@@ -66,7 +67,7 @@ class Link:
         self._on_state = on_state
         self._on_trouble = on_trouble
         self._monotonic = monotonic
-        self._silence = silence_seconds
+        self._silence = driver.silence_seconds if silence_seconds is None else silence_seconds
         self._parser = driver.make_parser()
         self._next_poll = 0.0
 

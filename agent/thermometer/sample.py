@@ -95,6 +95,8 @@ class Driver(Struct, frozen=True):
         open: how its wire is opened, where it is not a serial port.
         usb: `vendor:product` ids (hexadecimal) under which the device, not a mere bridge, shows itself.
         agree: how many frames in a row must say the same before a value counts (frames without a sum: 2 or more).
+        silence_seconds: so long without a good frame, and the wire is closed and opened again; more than a frame's time
+            for devices that speak seldom, or only when somebody measures.
     """
 
     name: str
@@ -109,3 +111,4 @@ class Driver(Struct, frozen=True):
     open: Open | None = None
     usb: tuple[str, ...] = ()
     agree: int = 1
+    silence_seconds: float = 3.0
