@@ -20,7 +20,9 @@ from kadian.messages import Quality, TemperatureKind
 BODY_LOW = 34.0
 """°C under which a device's body estimate is no person's: a cold forehead, or nobody."""
 
-NEVER_OPENED = {"K0200", "K0201", "K0202", "K0203", "K0220", "K0221", "K0222", "K0223", "K0224"}
+NEVER_OPENED = {
+    *("K0200", "K0201", "K0202", "K0203", "K0220", "K0221", "K0222", "K0223", "K0224", "K0230", "K0231", "K0232"),
+}
 """Troubles that nobody waits out in front of a command: the wire could not be opened."""
 
 WORDS = {"ok": "正常 ok", "cold": "偏低 cold", "hot": "偏高 hot"}

@@ -14,7 +14,7 @@ lines, with the groups `surface`, `ambient`, `body` or `contact` (a number each)
 known; a line is a sample, its number is taken as it stands.
 
 Text has no sum: a digit that the wire changed is a wrong value. So values beyond -70…380 °C (ambient -40…125) are
-refused, and two lines must agree.
+refused, and three lines must agree within half a degree (`agree = 1` for a device that speaks once a person).
 
 The pattern runs in RE2, whose time grows with the line and never faster: no pattern can hold the gate. What RE2 does
 not have (look-ahead, back references) is refused when the settings are read.
@@ -25,14 +25,15 @@ Source: serial output of the Adafruit and SparkFun example sketches for the MLX9
 import re
 from collections.abc import Callable, Mapping
 from functools import cache, partial
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from agent.thermometer.agreement import UNSUMMED, Agreeing
 from agent.thermometer.lines import Lines
 from agent.thermometer.packets import Decoded
-from agent.thermometer.sample import Driver, Sample
+from agent.thermometer.sample import Driver, Parser, Sample
 from kadian.messages import TemperatureKind
 
 OBJECT_CELSIUS = (-70.0, 380.0)
@@ -50,9 +51,8 @@ UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 """A degree sign in another encoding."""
 
 NUMBER = r"[+-]?[0-9]{1,6}(?:\.[0-9]{1,6})?"
-ENTRY = (
-    rf"""(?:["']?([A-Za-z]{{1,16}})["']?[ \t]*[:=][ \t]*)?({NUMBER})[ \t]*(?:°|{UNREADABLE}|\*|deg)?[ \t]*([CF%℃℉])?"""
-)
+NAME = r"""["']?([A-Za-z]{1,16})["']?[ \t]*[:=][ \t]*"""
+ENTRY = rf"(?:{NAME})?({NUMBER})[ \t]*(?:°|{UNREADABLE}|\*|deg)?[ \t]*([CF%℃℉])?"
 SEPARATOR = r"(?:[ \t]*[,;][ \t]*|[ \t]+)"
 LINE = rf"\{{?[ \t]*{ENTRY}(?:{SEPARATOR}{ENTRY})*[ \t]*\}}?[ \t]*"
 GROUPS = frozenset({"surface", "ambient", "body", "contact"})
@@ -79,12 +79,14 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True):
         unit: `C` or `F`, where the line does not say it.
         kind: what the temperature is; where it is not given, the pattern's groups tell (`body` before `surface`).
         end: the characters of which each ends a line.
+        agree: how many lines in a row must say the same.
     """
 
     pattern: str | None = None
     unit: Literal["C", "F"] = "C"
     kind: TemperatureKind | None = None
     end: str = "\r\n"
+    agree: Annotated[int, Meta(ge=1, le=5)] = UNSUMMED
 
 
 def celsius(number: float, unit: str) -> float:
@@ -166,9 +168,8 @@ def configured(options: Options) -> Driver:
         DRIVER,
         kind=kind,
         conversion="device" if kind == "body_estimate" else None,
-        make_parser=partial(
-            Lines, partial(decode, read=read, unit=options.unit, kind=kind), ends=options.end.encode("ascii")
-        ),
+        make_parser=partial(_parser, partial(decode, read=read, unit=options.unit, kind=kind), options),
+        agree=options.agree,
     )
 
 
@@ -186,9 +187,9 @@ def _compiled(pattern: str) -> Any:
         raise ValueError(reason.decode() if isinstance(reason, bytes) else str(reason)) from None
 
 
-def make_parser() -> Lines:
-    """A fresh parser of the forms above."""
-    return Lines(partial(decode, read=understand, unit="C", kind="surface"))
+def _parser(judge: Callable[[bytes], Decoded], options: Options) -> Parser:
+    lines = Lines(judge, ends=options.end.encode("ascii"))
+    return Agreeing(lines, options.agree) if options.agree > 1 else lines
 
 
 DRIVER = Driver(
@@ -196,11 +197,11 @@ DRIVER = Driver(
     title="Arduino, serial text 串口文本",
     baud=9600,
     kind="surface",
-    make_parser=make_parser,
+    make_parser=partial(_parser, partial(decode, read=understand, unit="C", kind="surface"), Options()),
     captured=(
-        b"6.50\r\n36.52\r\n",
-        b"24.10\r\nT:36.52,A:24.10\r\n",
-        b"*C\r\nAmbient = 24.15*C\tObject = 36.51*C\r\n",
+        b"\r\n36.52\r\n",
+        b"\r\nT:36.52,A:24.10\r\n",
+        b"\r\nAmbient = 24.15*C\tObject = 36.51*C\r\n",
     ),
-    agree=2,
+    agree=UNSUMMED,
 )

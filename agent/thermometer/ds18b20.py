@@ -177,7 +177,7 @@ def open_probe(port: str, baud: int, root: Path = Path("/")) -> Line:
     if file.name != "w1_slave":
         probes = sorted((root / FOLDER).glob("28-*" if port == "w1" else port))
         if len(probes) > 1:
-            raise KadianError("K0221", port, sockets=", ".join(probe.name for probe in probes))
+            raise KadianError("K0221", port, probes=", ".join(probe.name for probe in probes))
         file = (probes[0] if probes else root / FOLDER / port) / "w1_slave"
     try:
         file.open("rb").close()

@@ -12,7 +12,7 @@ Packets of the wire (agent/wire/y16.py) with 16-bit pixels in the mode Y16 with 
 Lepton without radiometry, or one set to automatic contrast, sends numbers that would be far below any place on earth: a
 picture whose median is not within -40…150 °C is refused, and so is one of another size.
 
-Wire: USB 1e4e:0100, found by that id, so that no other camera is opened; port `usb`, `usb:1-1.3` or /dev/videoN.
+Wire: USB 1e4e:0100, found by that id, so that no other camera is opened; port usb:1e4e:0100 or /dev/videoN.
 
 Source: GroupGets' purethermal1-uvc-capture (formats, TLinear); FLIR's Lepton engineering datasheet. No recorded picture
 of a device is public: the captured one is computed from the layout.

@@ -25,6 +25,9 @@ FULL_BYTES = 4000
 DRAIN_BYTES = 65536
 REFILL_SECONDS = 0.05
 
+PAUSES = 2.5
+"""A device counts as silent after so many of its own pauses."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -38,8 +41,7 @@ class Link:
         on_state: called at each change of state, first with `lost`.
         on_trouble: called once when a trouble begins, with what a person is to be told.
         monotonic: the clock, in seconds.
-        silence_seconds: so long without a good frame, and the port is closed and opened again; the driver's own if not
-            given.
+        silence_seconds: so long without a good frame, and the port is closed and opened again.
         baud: speed, where it is not the driver's own.
 
     What the callbacks raise ends `run` and reaches its caller. `run` belongs to one thread; `state`, `counts`,
@@ -53,7 +55,7 @@ class Link:
         on_sample: Callable[[Sample, float], None],
         on_state: Callable[[LinkState], None],
         monotonic: Callable[[], float] = time.monotonic,
-        silence_seconds: float | None = None,
+        silence_seconds: float = 3.0,
         baud: int | None = None,
         on_trouble: Callable[[KadianError], None] | None = None,
     ) -> None:
@@ -67,7 +69,8 @@ class Link:
         self._on_state = on_state
         self._on_trouble = on_trouble
         self._monotonic = monotonic
-        self._silence = driver.silence_seconds if silence_seconds is None else silence_seconds
+        slowest = max(driver.pause, driver.poll.seconds if driver.poll else 0.0)
+        self._silence = max(silence_seconds, PAUSES * slowest)
         self._parser = driver.make_parser()
         self._next_poll = 0.0
 

@@ -143,7 +143,7 @@ def summed(body: bytes) -> bytes:
     return body + crc(body).to_bytes(2, "little")
 
 
-class Answers:
+class Replies:
     """A parser of one register's answers; keeps less than one answer."""
 
     def __init__(self, register: Register) -> None:
@@ -259,7 +259,7 @@ def made(register: Register) -> Driver:
         title="Modbus RTU: XY-MD02, SHT20, SHTC3, R4DCB08, TRS-02a, SM100",
         baud=9600,
         kind=register.kind,
-        make_parser=lambda: Answers(register),
+        make_parser=lambda: Replies(register),
         conversion="device" if register.kind == "body_estimate" else None,
         captured=(bytes.fromhex("01040201317974"), bytes.fromhex("0104020107F962")),  # 30.5, 26.3
         poll=Poll(register.question, register.seconds),

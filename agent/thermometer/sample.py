@@ -95,8 +95,8 @@ class Driver(Struct, frozen=True):
         open: how its wire is opened, where it is not a serial port.
         usb: `vendor:product` ids (hexadecimal) under which the device, not a mere bridge, shows itself.
         agree: how many frames in a row must say the same before a value counts (frames without a sum: 2 or more).
-        silence_seconds: so long without a good frame, and the wire is closed and opened again; more than a frame's time
-            for devices that speak seldom, or only when somebody measures.
+        pause: seconds of silence that are normal between two frames; infinite for a gun that speaks only when a person
+            is measured, so that its open port alone is well.
     """
 
     name: str
@@ -111,4 +111,4 @@ class Driver(Struct, frozen=True):
     open: Open | None = None
     usb: tuple[str, ...] = ()
     agree: int = 1
-    silence_seconds: float = 3.0
+    pause: float = 1.0

@@ -127,13 +127,13 @@ def open_stick(port: str, baud: int, opener: Callable[[str, tuple[str, ...]], Li
     """Opens a stick and asks for its firmware.
 
     Args:
-        port: a hidraw node, `usb`, or `usb:1-1.3`.
+        port: `usb:VVVV:PPPP[@place]` or a hidraw node.
         baud: means nothing here.
         opener: (port, USB ids) → the open node.
 
     Raises:
-        KadianError: K0200 to K0203, K0220, K0221 as `open_hidraw` does; K0204 unplugged meanwhile; K0222 no firmware
-            that is known.
+        KadianError: K0200 to K0203, K0220, K0230 to K0232 as `open_hidraw` does; K0204 unplugged meanwhile; K0222 no
+            firmware that is known.
     """
     del baud
     line = opener(port, USB)
@@ -176,5 +176,4 @@ DRIVER = Driver(
     poll=Poll(TEMPERATURE, 2.0),
     open=open_stick,
     usb=USB,
-    silence_seconds=10.0,
 )

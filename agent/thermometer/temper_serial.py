@@ -6,7 +6,7 @@ Asked with `ReadTemp`, without a line end; it answers with a line a sensor, in �
     Temp-Outer:28.00 [C]<
 
 9600 baud, asked once a second; -40…125 °C. The stick's own warmth adds some 4 °C inside, so the probe is the better one
-outdoors (`sensor = "outer"`). Text without a sum: two answers must agree. A long press on its button turns it into a
+outdoors (`sensor = "outer"`). Text without a sum: three answers must agree. A long press on its button turns it into a
 keyboard (413d:2107), which this driver cannot read.
 
 Source: the README of the program temper by urwen, which prints the answer; the fields' names stand in the line.
@@ -19,6 +19,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from agent.thermometer.agreement import UNSUMMED, Agreeing
 from agent.thermometer.lines import Lines
 from agent.thermometer.packets import Decoded
 from agent.thermometer.sample import Driver, Poll, Sample
@@ -53,8 +54,8 @@ def configured(options: Options) -> Driver:
     return replace(DRIVER, make_parser=partial(_parser, options.sensor))
 
 
-def _parser(sensor: str) -> Lines:
-    return Lines(partial(decode, sensor=sensor), begun=True)
+def _parser(sensor: str) -> Agreeing:
+    return Agreeing(Lines(partial(decode, sensor=sensor), begun=True), UNSUMMED)
 
 
 DRIVER = Driver(
@@ -66,5 +67,5 @@ DRIVER = Driver(
     captured=(b"Temp-Inner:30.53 [C],39.92 [%RH]<\r\n",),
     poll=Poll(b"ReadTemp", 1.0),
     usb=("1a86:5523",),
-    agree=2,
+    agree=UNSUMMED,
 )

@@ -5,11 +5,11 @@ import os
 import select
 from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path
 
 from agent.wire.line import Gone
+from agent.wire.node import nodes
 from agent.wire.port import READ_SECONDS, refusal
-from agent.wire.usb import choose
+from agent.wire.usb import MACHINE, Tree
 
 REPORT_BYTES = 64
 """More than any report of a full-speed interrupt endpoint holds; a read gives one report however much is asked for."""
@@ -58,20 +58,21 @@ class HidrawLine:
         return bool(select.select([self._descriptor], [], [], seconds)[0])
 
 
-def open_hidraw(port: str, idents: Iterable[str], root: Path = Path("/")) -> HidrawLine:
+def open_hidraw(port: str, idents: Iterable[str], tree: Tree = MACHINE) -> HidrawLine:
     """Opens a device's last node for one process alone.
 
     A stick that also plays a keyboard shows two nodes; the one that answers is the last.
 
     Args:
-        port: a node, `usb` or `usb:1-1.3`, see `choose`.
+        port: `usb:VVVV:PPPP[@place]` or a path, see `nodes`.
         idents: the USB ids that it must have.
-        root: where `sys` and `dev` are.
+        tree: where the kernel tells what is plugged in.
 
     Raises:
-        KadianError: K0200 to K0203 as for a serial port, K0220 it is another device, K0221 several fit.
+        KadianError: K0200 to K0203 as for a serial port, K0220 it is another device, K0230 to K0232 its USB id
+            names none, several, or is written wrongly.
     """
-    path = choose(port, "hidraw", idents, root)[-1].path
+    path = nodes(port, "hidraw", idents, tree)[-1]
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     except OSError as trouble:

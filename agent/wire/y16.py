@@ -8,11 +8,11 @@
 
 import struct
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any, Protocol
 
 from agent.wire.line import Gone
-from agent.wire.usb import choose
+from agent.wire.node import nodes
+from agent.wire.usb import MACHINE, Tree
 from kadian.errors import KadianError
 
 HEAD = struct.Struct("<4sHH")
@@ -79,22 +79,23 @@ def packet(picture: Any) -> bytes:
 
 
 def open_y16(
-    port: str, idents: Iterable[str], root: Path = Path("/"), capture: Callable[[str], Capture] | None = None
+    port: str, idents: Iterable[str], tree: Tree = MACHINE, capture: Callable[[str], Capture] | None = None
 ) -> Y16Line:
     """Opens the camera with one of these USB ids, never another that is plugged in beside it.
 
     Args:
-        port: a node, `usb` or `usb:1-1.3`, see `choose`.
+        port: `usb:VVVV:PPPP[@place]` or a path, see `nodes`.
         idents: the USB ids that it must have.
-        root: where `sys` and `dev` are.
+        tree: where the kernel tells what is plugged in.
         capture: opens a node, already set to 16-bit grey; OpenCV unless given.
 
     Raises:
-        KadianError: K0200 it is not there, K0202 it cannot be opened (in use), K0220 another device, K0221 several fit.
+        KadianError: K0200 it is not there, K0202 it cannot be opened (in use), K0220 it is another device, K0230 to
+            K0232 its USB id names none, several, or is written wrongly.
     """
     # The second node of a camera carries metadata.
-    path = choose(port, "video4linux", idents, root)[0].path
-    opened = (capture or _opencv)(str(path))
+    path = nodes(port, "video4linux", idents, tree)[0]
+    opened = (capture or _opencv)(path)
     if not opened.isOpened():
         opened.release()
         raise KadianError("K0202", port)
