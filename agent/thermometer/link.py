@@ -70,7 +70,7 @@ class Link:
         self._on_trouble = on_trouble
         self._monotonic = monotonic
         slowest = max(driver.pause, driver.poll.seconds if driver.poll else 0.0)
-        self._silence = max(silence_seconds, PAUSES * slowest)
+        self._silence = max(silence_seconds, PAUSES * slowest if slowest > 1.0 else 0.0)
         self._parser = driver.make_parser()
         self._next_poll = 0.0
 

@@ -14,6 +14,7 @@ import serial
 
 from agent.wire.line import TROUBLES, Gone
 from agent.wire.port import refusal
+from agent.wire.usb import resolve
 
 RESET_BAUD, SLOT_BAUD = 9600, 115200
 ECHO_SECONDS = 0.5
@@ -79,11 +80,13 @@ def open_one_wire(port: str) -> OneWire:
     """Opens the adapter for one process alone, with DTR and RTS raised: they feed the passive ones.
 
     Raises:
-        KadianError: K0200 it does not exist, K0201 no right to it, K0202 another program has it, K0203 anything else.
+        KadianError: K0200 it does not exist, K0201 no right to it, K0202 another program has it, K0203 anything else;
+            K0230 to K0232 its USB id names none, several, or is written wrongly.
     """
+    node = resolve(port)
     line = serial.Serial()
     try:
-        line.port = port
+        line.port = node
         line.baudrate = RESET_BAUD
         line.timeout = ECHO_SECONDS
         line.write_timeout = 1.0
