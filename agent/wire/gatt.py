@@ -11,7 +11,7 @@ import asyncio
 import queue
 import re
 import threading
-from contextlib import closing, suppress
+from contextlib import suppress
 
 from agent.wire.line import Gone
 from agent.wire.port import READ_SECONDS
@@ -67,8 +67,9 @@ class GattLine:
         self._thread.join(CLOSE_SECONDS)
 
     def _run(self) -> None:
-        with closing(self._loop):
-            self._loop.run_until_complete(self._until_closed())
+        # The runner also ends what bleak has left running.
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._until_closed())
 
     async def _until_closed(self) -> None:
         stopped = asyncio.ensure_future(self._stop.wait())
