@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.thermometer.catalogue import find, names
+from agent.thermometer.catalogue import find
 from kadian.demo.thermometers import gy614v3_frame, gy_mcu90614_frame
 
 STREAMS = {
@@ -16,7 +16,7 @@ def read(driver, data):
     return [*parser.feed(data), *parser.settle()], parser.counts
 
 
-@pytest.fixture(params=names())
+@pytest.fixture(params=sorted(STREAMS))
 def case(request):
     frames = STREAMS[request.param]
     driver = find(request.param)
