@@ -131,14 +131,11 @@ def decode(line: bytes, *, read: Read, unit: str, kind: TemperatureKind) -> Deco
     value = found.get(VALUE[kind], found.get("surface") if kind in {"contact", "ambient"} else None)
     if value is None:
         return "foreign"
+    surface = value if kind in {"contact", "ambient"} else found.get("surface", value)
     ambient = value if kind == "ambient" else found.get("ambient")
     body = found.get("body")
-    surface = found.get("surface", value)
-    if not all(within(number, OBJECT_CELSIUS) for number in (surface, value, body)):
+    if not (within(surface, OBJECT_CELSIUS) and within(body, OBJECT_CELSIUS) and within(ambient, AMBIENT_CELSIUS)):
         return "out_of_range"
-    if not within(ambient, AMBIENT_CELSIUS):
-        return "out_of_range"
-    surface = value if kind == "contact" else surface
     return Sample(raw=round(surface * 100), surface=surface, ambient=ambient, body=body)
 
 

@@ -27,6 +27,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from agent.thermometer.crc import reflected
 from agent.thermometer.packets import Decoded, Packets
 from agent.thermometer.sample import Driver, Sample
 from agent.wire.line import Gone, Line
@@ -41,16 +42,6 @@ REST_SECONDS = 0.2
 POWER_ON = 85 * 16
 SIXTEENTHS = range(-55 * 16, 125 * 16 + 1)
 FOLDER = Path("sys/bus/w1/devices")
-
-
-def crc8(data: bytes) -> int:
-    """Maxim's CRC-8; 0 over a whole scratchpad that is sound."""
-    value = 0
-    for byte in data:
-        value ^= byte
-        for _ in range(8):
-            value = value >> 1 ^ (0x8C if value & 1 else 0)
-    return value
 
 
 def celsius(scratchpad: bytes) -> Sample | None:
@@ -68,7 +59,7 @@ def celsius(scratchpad: bytes) -> Sample | None:
 
 def decode(scratchpad: bytes) -> Decoded:
     """Nine bytes as a sample, or why not."""
-    if crc8(scratchpad):
+    if reflected(scratchpad, 0x8C):
         return "bad_checksum"
     return celsius(scratchpad) or "out_of_range"
 

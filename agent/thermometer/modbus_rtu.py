@@ -35,7 +35,9 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 from msgspec.structs import asdict, replace
 
-from agent.thermometer.sample import Counts, Driver, Poll, Sample
+from agent.thermometer.crc import reflected
+from agent.thermometer.packets import Kept, count
+from agent.thermometer.sample import Driver, Poll, Sample
 from kadian.messages import TemperatureKind
 
 Preset = Literal["xy_md02", "shtc3", "r4dcb08", "trs_02a", "sm100"]
@@ -128,35 +130,22 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True):
     kind: TemperatureKind | None = None
 
 
-def crc(data: bytes) -> int:
-    """CRC-16 of Modbus."""
-    value = 0xFFFF
-    for byte in data:
-        value ^= byte
-        for _ in range(8):
-            value = value >> 1 ^ (0xA001 if value & 1 else 0)
-    return value
-
-
 def summed(body: bytes) -> bytes:
     """A frame: the body and its CRC."""
-    return body + crc(body).to_bytes(2, "little")
+    return body + reflected(body, 0xA001, 0xFFFF).to_bytes(2, "little")
 
 
-class Replies:
-    """A parser of one register's answers; keeps less than one answer."""
+class Replies(Kept):
+    """A parser of one register's answers; keeps less than one answer.
+
+    Half an answer stays half however long the line is quiet, and the next one is found behind it.
+    """
 
     def __init__(self, register: Register) -> None:
+        super().__init__()
         self._register = register
         self._head = bytes([register.address, register.function, 2 * register.words])
         self._refusal = bytes([register.address, register.function | 0x80])
-        self._buffer = bytearray()
-        self._counts = Counts()
-
-    @property
-    def counts(self) -> Counts:
-        """A copy of the counts since the parser was made."""
-        return replace(self._counts)
 
     def feed(self, data: bytes) -> list[Sample]:
         """The samples that these bytes complete; the same whatever pieces the bytes come in."""
@@ -166,7 +155,7 @@ class Replies:
         at = 0
         while (length := self._length(at)) and at + length <= len(buffer):
             frame = bytes(buffer[at : at + length])
-            if crc(frame[:-2]) != int.from_bytes(frame[-2:], "little"):
+            if summed(frame[:-2]) != frame:
                 # Two bytes of head come by chance, in an echo for one; a sum over them alone is no damaged answer.
                 if length > 1:
                     counts.bad_checksum += 1
@@ -174,27 +163,10 @@ class Replies:
                 at += 1
                 continue
             at += length
-            sample = self._value(frame[3:-2]) if frame.startswith(self._head) else None
-            if sample is not None:
-                counts.good += 1
-                samples.append(sample)
-                continue
-            counts.skipped += length
-            if frame.startswith(self._head):
-                counts.out_of_range += 1
-            else:
-                counts.foreign += 1
+            answer = frame.startswith(self._head)
+            samples += count(counts, (self._value(frame[3:-2]) or "out_of_range") if answer else "foreign", length)
         del buffer[:at]
         return samples
-
-    def settle(self) -> list[Sample]:
-        """Nothing: half an answer stays half, and the next one is found behind it."""
-        return []
-
-    def reset(self) -> None:
-        """Forgets unfinished input."""
-        self._counts.skipped += len(self._buffer)
-        self._buffer.clear()
 
     def _length(self, at: int) -> int:
         """How long what begins here is, if it can be an answer or its beginning; 1 if not; 0 at the end."""

@@ -104,7 +104,7 @@ class GattLine:
     def _keep(self, value: bytes) -> None:
         if self._burst is not None:
             self._burst.cancel()
-        packet = bytes([len(value)]) + value if len(value) < 256 else b""
+        packet = bytes([min(len(value), 255)]) + value[:255]
         self._burst = self._loop.call_later(BURST_SECONDS, self._heard.put, packet)
 
 

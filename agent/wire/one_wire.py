@@ -10,11 +10,12 @@ What is sent comes back, since both directions share one line: that echo is the 
 Source: the kernel's documentation of w1-uart; Maxim's application note 214.
 """
 
+from contextlib import suppress
+
 import serial
 
 from agent.wire.line import TROUBLES, Gone
-from agent.wire.port import refusal
-from agent.wire.usb import resolve
+from agent.wire.port import open_port
 
 RESET_BAUD, SLOT_BAUD = 9600, 115200
 ECHO_SECONDS = 0.5
@@ -80,18 +81,11 @@ def open_one_wire(port: str) -> OneWire:
     """Opens the adapter for one process alone, with DTR and RTS raised: they feed the passive ones.
 
     Raises:
-        KadianError: K0200 it does not exist, K0201 no right to it, K0202 another program has it, K0203 anything else;
-            K0230 to K0232 its USB id names none, several, or is written wrongly.
+        KadianError: as `open_port` does.
     """
-    node = resolve(port)
-    line = serial.Serial()
-    try:
-        line.port = node
-        line.baudrate = RESET_BAUD
-        line.timeout = ECHO_SECONDS
-        line.write_timeout = 1.0
-        line.exclusive = True
-        line.open()
-    except (*TROUBLES, ValueError) as trouble:
-        raise refusal(port, RESET_BAUD, trouble) from trouble
+    line = open_port(port, RESET_BAUD).port
+    line.timeout = ECHO_SECONDS
+    # An adapter that has no such lines needs none.
+    with suppress(*TROUBLES):
+        line.dtr = line.rts = True
     return OneWire(line)

@@ -18,7 +18,8 @@ from kadian.errors import KadianError
 HEAD = struct.Struct("<4sHH")
 MAGIC = b"Y16 "
 FAILED_READS = 10
-"""So many empty reads in a row, each after the driver's own waiting, are an unplug."""
+"""So many empty reads in a row are an unplug: then each fails at once. A camera that hangs is waited for by OpenCV, ten
+seconds a picture."""
 
 
 class Capture(Protocol):

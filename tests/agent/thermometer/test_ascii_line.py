@@ -128,6 +128,8 @@ def test_a_pattern_names_what_it_reads():
 def test_air_stays_air():
     driver = configured(kind="ambient")
     assert (driver.kind, read(driver, b"T:24.5\n")) == ("ambient", [Sample(2450, 24.5, 24.5)])
+    driver = configured(pattern=r"in (?P<surface>\d+) out (?P<ambient>\d+)", kind="ambient")
+    assert read(driver, b"in 30 out 21\n") == [Sample(2100, 21.0, 21.0)]
 
 
 def test_another_line_end_can_be_told():
