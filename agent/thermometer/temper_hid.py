@@ -6,9 +6,12 @@ Two hidraw nodes a stick, the last one answers. Every question and every answer 
     01 80 33 01 00 00 00 00   temperature?    → one report a sensor:
 
     80 | WW | TT TT | HH HH | 00 00
-         |    |       +------------- H relative humidity in 0.01 %, 4E20 without such a sensor; TEMPer2_M12: probe
+         |    |       +------------- H relative humidity in 0.01 %, 4E20 without such a sensor
          |    +--------------------- T signed; 4E20 = no sensor, FFFF FFFF (with the next two) = dead
-         +-------------------------- W which sensor: 80 in the stick, 01 on the cable; older sticks 02
+         +-------------------------- W which sensor: 80 in the stick, 01 on the cable
+
+Older sticks send one report: W tells how many bytes of it count, 02 or 04, and H is the probe's temperature, FFFF
+without a probe.
 
 T is in 0.01 °C from firmware V3 on, in 1/256 °C for TEMPerF1, TEMPer1F1 and TEMPer2_M12. The family decides, so that
 the next firmware number is not a stranger; another family is refused with K0222, which prints what it said.
@@ -47,7 +50,9 @@ NO_SENSOR = 0x4E20
 DEAD = (-1, -1)
 CELSIUS = (-40.0, 125.0)
 ANSWER = 0x80
-INNER, OUTER, OLD = 0x80, 0x01, 0x02
+INNER, OUTER = 0x80, 0x01
+OLD_ONE, OLD_TWO = 0x02, 0x04
+NO_OLD_SENSOR = -1
 COARSE = re.compile(r"TEMPer(F1|1F1|2_M12)")
 FINE = re.compile(r"TEMPer\w*_V[3-9]")
 
@@ -82,14 +87,17 @@ class Stick:
             return None
         told, which, first, second = VALUES.unpack_from(report)
         unit = steps(self._firmware)
-        if unit is None or told != ANSWER or which not in {INNER, OUTER, OLD}:
+        if unit is None or told != ANSWER or which not in {INNER, OUTER, OLD_ONE, OLD_TWO}:
             return "foreign"
-        raw = first
-        if which == OLD and self._sensor == "outer":
-            raw = second if self._firmware.startswith("TEMPer2_M12") else NO_SENSOR
-        elif which in {INNER, OUTER} and (which == OUTER) != (self._sensor == "outer"):
-            return None
-        if raw == NO_SENSOR or (first, second) == DEAD or not CELSIUS[0] <= raw / unit <= CELSIUS[1]:
+        outer = self._sensor == "outer"
+        if which in {INNER, OUTER}:
+            if (which == OUTER) != outer:
+                return None
+            raw, missing = first, (first, second) == DEAD
+        else:
+            raw = (second if which == OLD_TWO else NO_OLD_SENSOR) if outer else first
+            missing = raw == NO_OLD_SENSOR
+        if missing or raw == NO_SENSOR or not CELSIUS[0] <= raw / unit <= CELSIUS[1]:
             return "out_of_range"
         return Sample(raw=raw, surface=raw / unit, ambient=raw / unit)
 

@@ -67,12 +67,12 @@ def test_bits_below_the_resolution_are_left_out():
 
 
 def test_every_number_of_a_stick_is_given_as_decoded_or_refused():
-    for firmware, unit in ((b"TEMPerX_V3.3    ", 100), (b"TEMPerF1.4      ", 256)):
+    for firmware, which, unit in ((b"TEMPerX_V3.3    ", 0x80, 100), (b"TEMPerF1.4      ", 2, 256)):
         parser = HID.make_parser()
         parser.feed(firmware)
         for raw in range(-0x8000, 0x8000):
-            real = -40 <= raw / unit <= 125 and raw != 0x4E20
-            assert parser.feed(report(0x80, raw)) == ([Sample(raw, raw / unit, raw / unit)] if real else [])
+            real = -40 <= raw / unit <= 125 and raw != 0x4E20 and (which, raw) != (2, -1)
+            assert parser.feed(report(which, raw)) == ([Sample(raw, raw / unit, raw / unit)] if real else [])
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,11 @@ def test_every_number_of_a_stick_is_given_as_decoded_or_refused():
         ("TEMPer2_V3.7", "80800d544e200000 80010af04e200000", "outer", 28.0),
         ("TEMPerX_V3.3", "800108dc4e200000", "outer", 22.68),
         ("TEMPerF1.4", "80021a2065724631", "inner", 26.125),
-        ("TEMPer2_M12_V1.3", "80041a0018800000", "outer", None),
-        ("TEMPer2_M12_V1.3", "80021a0018800000", "outer", 24.5),
+        ("TEMPer2_M12_V1.3", "80041a0018800000", "inner", 26.0),
+        ("TEMPer2_M12_V1.3", "80041a0018800000", "outer", 24.5),
+        ("TEMPer2_M12_V1.3", "80041a00ffff0000", "outer", None),
+        ("TEMPer1F1.1Per1F", "8002135065723146", "inner", 19.3125),
+        ("TEMPer1F1.1Per1F", "8004ffffffff0000", "inner", None),
         ("TEMPerF1.4", "80021a2065724631", "outer", None),
         ("TEMPer1F_V3.9", "8080ffffffff0000", "inner", None),
         ("TEMPer1F_V1.3", "8002191065724631", "inner", None),
