@@ -96,6 +96,8 @@ class Driver(Struct, frozen=True):
         usb: `vendor:product` ids (hexadecimal) under which the device, not a mere bridge, shows itself.
         finished: each frame is a finished measurement, made when somebody pulled a gun's trigger.
         agree: how many frames in a row must say the same before a value counts (frames without a sum: 2 or more).
+        pause: seconds of silence that are normal between two frames; infinite for a gun that speaks only when a person
+            is measured, so that its open port alone is well.
     """
 
     name: str
@@ -111,3 +113,4 @@ class Driver(Struct, frozen=True):
     usb: tuple[str, ...] = ()
     agree: int = 1
     finished: bool = False
+    pause: float = 1.0
