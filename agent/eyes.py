@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from agent.proof import Proof
 from agent.scanner.camera import open_source
 from agent.scanner.cascade import Cascade
 from agent.scanner.live import Live
@@ -15,13 +16,13 @@ def eyes(
     settings: AgentSettings,
     *,
     on_code: Callable[[Code, float], None],
-    read: Callable[[str], Code],
+    proof: Proof,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Sight:
-    """The camera of these settings, with every code in its view judged by `read`.
+    """The camera of these settings, with every code in its view judged by `proof`.
 
     Raises:
         KadianError: K0252 no decoder is installed.
     """
     source = open_source(settings.camera.source if settings.camera else "", monotonic)
-    return Sight(source, Live(Cascade()).look, read, on_code)
+    return Sight(source, Live(Cascade()).look, proof.read, on_code)

@@ -10,15 +10,15 @@ import structlog
 from agent.acts import Act, Answer
 from agent.book import Book
 from agent.clock import Clock
-from agent.desk import Desk
 from agent.duty import Duty
 from agent.inbox import Asked, Heard, Inbox
 from agent.kiosk import Board, Kiosk
 from agent.memory import recall
 from agent.outbox import Outbox
 from agent.parts import Crew, Device, Part, Serving
-from agent.proof import Proof, holder_key
+from agent.proof import open_proof
 from agent.recorder import Recorder
+from agent.screener import Screener
 from agent.screening import Joiner
 from agent.settings import AgentSettings
 from agent.sight import Sight
@@ -96,8 +96,7 @@ class Gate:
             monotonic=monotonic,
         )
         reads = settings.camera is not None
-        key = holder_key(settings) if reads else b""
-        self._proof = Proof(key, lambda: self.policy, lambda: self._clock.now()[0])
+        self._proof = open_proof(settings, policy=lambda: self.policy, now=lambda: self._clock.now()[0])
         self._sight = self._eyes(settings) if settings.camera else None
         # Hardware by the name under which its troubles are told; a new kind of it is one more line here.
         fitted: dict[str, Device | None] = {"thermometer": self._touch, "camera": self._sight}
@@ -112,7 +111,7 @@ class Gate:
         self._book = Book(
             self.outbox, self._clock, self._duty, self._recorder, monotonic=monotonic, on_entry=self._uplink.recorded
         )
-        self._desk = Desk(
+        self._screener = Screener(
             Joiner(
                 thermometer=self._touch is not None,
                 camera=reads,
@@ -133,7 +132,7 @@ class Gate:
         # OpenCV and the decoders take seconds to load on a Pi, and a gate without a camera needs none of them.
         from agent.eyes import eyes
 
-        return eyes(settings, on_code=self._inbox.put, read=self._proof.read, monotonic=self._monotonic)
+        return eyes(settings, on_code=self._inbox.put, proof=self._proof, monotonic=self._monotonic)
 
     def do(self, act: Act) -> Answer:
         """Has an act carried out in the gate's own thread; from any thread, answers within two seconds."""
@@ -142,7 +141,7 @@ class Gate:
     def run(self, stop: threading.Event) -> None:
         """Screens until stopped; what was recorded by then stays in the outbox."""
         log.info("gate_started", epoch=self.outbox.epoch, last_seq=self.outbox.last_seq, waiting=self.outbox.waiting)
-        recall(self._desk, self.outbox, self._clock, self._monotonic())
+        recall(self._screener, self.outbox, self._clock, self._monotonic())
         self._crew.start(stop)
         try:
             while not stop.is_set():
@@ -163,11 +162,11 @@ class Gate:
         )
 
     def _turn(self) -> None:
-        deadline = self._desk.deadline
+        deadline = self._screener.deadline
         wait = BEAT_SECONDS if deadline is None else min(BEAT_SECONDS, max(0.0, deadline - self._monotonic()))
         for heard in self._inbox.take(wait):
             self._take(heard)
-        self._desk.tick(self._monotonic())
+        self._screener.tick(self._monotonic())
         self._look_after()
         self._on_beat()
 
@@ -175,13 +174,13 @@ class Gate:
         what, at = heard
         if isinstance(what, Measured):
             device = self._touch.driver.name if self._touch else "unknown"
-            self._desk.reading(lambda site: temperature(what, site, device), at)
+            self._screener.reading(lambda site: temperature(what, site, device), at)
         elif isinstance(what, Code):
-            self._desk.code(what, at)
+            self._screener.code(what, at)
         elif not isinstance(what, Asked):
-            self._desk.stage(what)
+            self._screener.stage(what)
         elif what.take_up():
-            what.answer(self._desk.act(what.act, at))
+            what.answer(self._screener.act(what.act, at))
 
     def _look_after(self) -> None:
         """The clock, the outbox's age, and what the screen says of the devices."""

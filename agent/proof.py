@@ -48,6 +48,15 @@ class Proof:
         return self._staff.get(code.holder or "") if code.status == "valid" else None
 
 
+def open_proof(settings: AgentSettings, *, policy: Callable[[], Policy], now: Callable[[], datetime]) -> Proof:
+    """The judge of codes of this gate; at a gate that reads none it needs no key, and makes none.
+
+    Raises:
+        KadianError: K0456 the holders' key cannot be read or made.
+    """
+    return Proof(holder_key(settings) if settings.camera is not None else b"", policy, now)
+
+
 def code_of(judged: Judged, hashed: str | None) -> Code:
     """A verdict on a code in the contract's words; what would not fit them is left out, never sent.
 

@@ -1,32 +1,29 @@
 """What the gate's screen shows now."""
 
 import json
+import math
 import threading
 from collections.abc import Sequence
-
-import msgspec
+from typing import NamedTuple
+from uuid import UUID
 
 from agent.acts import Stage
 from kadian.messages import Screening
 from kadian.text import say
 
 
-class Resting(msgspec.Struct, frozen=True):
-    """One person who rests.
+class Resting(NamedTuple):
+    """Somebody who sits and waits for the second measurement.
 
     Attributes:
         id: what `Typed.remeasure_of` and `Remeasure.id` name.
-        left: whole seconds of the rest that are left, 0 when the person is to be measured.
+        seconds_left: of the rest, 0 when the person is to be measured.
         celsius: what was measured.
-        at: when, HH:MM by this machine's clock.
-        chosen: the next reading is this person's.
     """
 
-    id: str
-    left: int
-    celsius: float
-    at: str
-    chosen: bool
+    id: UUID
+    seconds_left: float
+    celsius: float | None
 
 
 class Board:
@@ -48,6 +45,7 @@ class Board:
             "troubles": [],
             "waiting": 0,
             "online": False,
+            "capacity_left": None,
         }
 
     def show(self, screening: Screening) -> None:
@@ -83,13 +81,25 @@ class Board:
         self._put(identify=self._identified)
 
     def rests(self, rests: Sequence[Resting]) -> None:
-        """Who rests and is to be measured again, the one whose rest ends first in front."""
-        self._put(rests=[msgspec.to_builtins(rest) for rest in rests])
+        """Who rests and is to be measured again, the one whose rest ends first in front; told as often as one likes."""
+        self._put(
+            rests=[
+                {"id": str(rest.id), "seconds_left": math.ceil(rest.seconds_left), "celsius": rest.celsius}
+                for rest in rests
+            ]
+        )
 
-    def devices(self, *, troubles: Sequence[str], waiting: int, online: bool) -> None:
-        """What is wrong now, as words of the catalogue (`kiosk.no_thermometer` …), and what waits in the outbox."""
+    def devices(self, *, troubles: Sequence[str], waiting: int, online: bool, capacity_left: int | None = None) -> None:
+        """The state of the computer.
+
+        Args:
+            troubles: what is wrong now, as words of the catalogue (`kiosk.no_thermometer` …).
+            waiting: screenings that are not in the office yet.
+            online: whether the office is reached.
+            capacity_left: how many screenings the disk still takes, None where that is not known.
+        """
         told = [{language: say(f"kiosk.{word}", language) for language in ("zh", "en")} for word in troubles]
-        self._put(troubles=told, waiting=waiting, online=online)
+        self._put(troubles=told, waiting=waiting, online=online, capacity_left=capacity_left)
 
     def _put(self, **changes: object) -> None:
         with self._changed:

@@ -3,19 +3,22 @@
 import json
 import threading
 import time
+from datetime import date
 
 import pytest
 
-from agent.acts import Answer, Register, SignOff, Typed
+from agent.acts import Answer, Register, SignOff, Typed, WaitForDuty
 from agent.inbox import Asked, Inbox
+from kadian.demo.pictures import qr_png
+from kadian.passcard import issue, new_key
 from tests.agent.gates import agent, ready
 
 
 def test_an_act_is_carried_out_in_the_gates_own_thread_and_answered(broker, office, config, start, wait_for):
     gate = start(config(broker.url))
     answers, threads = [], set()
-    act = gate._desk.act
-    gate._desk.act = lambda *what: threads.add(threading.current_thread().name) or act(*what)
+    act = gate._screener.act
+    gate._screener.act = lambda *what: threads.add(threading.current_thread().name) or act(*what)
     began = time.monotonic()
     askers = [
         threading.Thread(target=lambda tenth=tenth: answers.append(gate.do(Typed(36.0 + tenth / 10, "contact", "ear"))))
@@ -65,6 +68,32 @@ def test_the_offices_words_are_on_the_screen_and_answered(broker, office, config
     office.say("e01", "command", {"do": "message"})
     wait_for(lambda: shown()["message"] is None)
     wait_for(lambda: [one["ok"] for one in office.heard("command/reply")] == [True, True, True])
+
+
+def test_a_staff_card_before_the_camera_signs_on_after_the_key_was_pressed_and_stands_with_each_reading(
+    broker, office, config, thermometer, start, wait_for, tmp_path
+):
+    holder = b"volunteer-number"
+    private, public = new_key()
+    policy = {
+        "version": "staff",
+        "pass_keys": [{"id": 1, "public": public}],
+        "operators": {holder.hex(): "v-12"},
+    }
+    office.say("e01", "policy", policy, retain=True)
+    (tmp_path / "camera").mkdir()
+    gate = start(config(broker.url, f'[camera]\nsource = "{tmp_path}/camera"\n'))
+    wait_for(lambda: gate.policy.version == "staff" and ready(gate))
+    thermometer.person(36.5)
+    wait_for(lambda: len(office.kept) == 1)
+    assert gate.do(WaitForDuty()).ok
+    qr_png(issue(private, 1, holder, date(2099, 1, 1)), tmp_path / "camera" / "card.png")
+    wait_for(lambda: json.loads(gate.board.after(-1, 0)[1])["operator"] == "v-12")
+    thermometer.person(36.6)
+    wait_for(lambda: len(office.kept) == 2)
+    before, after = (one for _, one in sorted(office.kept.items()))
+    assert (before["unattended"], "operator" in before) == (True, False)
+    assert (after["operator"], "unattended" in after, "code" in after) == ("v-12", False, False)
 
 
 def test_the_screen_follows_the_person_before_the_thermometer(broker, config, thermometer, start, wait_for):

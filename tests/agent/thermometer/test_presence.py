@@ -85,33 +85,6 @@ def test_a_wall_that_the_sun_warms_through_the_warmth_of_skin_is_nobody(period):
     assert [one.surface for one in line.see(*[35.5] * 6)] == [35.5]
 
 
-def test_a_device_stuck_at_the_warmth_of_skin_is_told_and_measures_nobody_until_it_moves():
-    line = Line()
-    assert len(line.see(*trembling(34.2, 8), *[34.2] * 200)) == 1
-    assert not line.plateau.stuck
-    assert line.see(*[34.2] * 600) == []
-    assert line.plateau.stuck
-    line.now += 60
-    assert line.see(*[34.2] * 100) == []
-    assert line.plateau.stuck
-    assert line.see(*trembling(22.0, 5)) == []
-    assert not line.plateau.stuck
-    assert [one.quality for one in line.see(*trembling(34.2, 6))] == ["ok"]
-
-
-def test_a_wall_is_not_called_a_stuck_device():
-    line = Line()
-    line.see(*trembling(38.0, 800))
-    assert not line.plateau.stuck
-
-
-def test_persons_who_happen_to_be_equally_warm_are_no_stuck_device():
-    line = Line()
-    for _ in range(100):
-        line.see(*[34.2] * 6, 22.0, 22.0)
-    assert [reading.quality for _, reading in line.readings] == ["ok"] * 100
-
-
 def test_each_pull_of_a_guns_trigger_is_a_person_and_its_repeated_frame_is_none():
     line = Line(period=5.0, finished=True)
     assert [one.samples for one in line.see(34.2, 34.5)] == [1, 1]
@@ -120,12 +93,6 @@ def test_each_pull_of_a_guns_trigger_is_a_person_and_its_repeated_frame_is_none(
     line.period = 5.0
     assert line.see(19.0) == []
     assert len(line.see(34.5)) == 1
-
-
-def test_a_gun_that_says_the_same_of_everybody_is_stale_until_it_says_something_else():
-    line = Line(period=5.0, finished=True)
-    qualities = [one.quality for one in line.see(*[34.2] * 12, 34.3)]
-    assert qualities == [*["ok"] * 9, *["stale"] * 3, "ok"]
 
 
 @given(st.lists(st.integers(2000, 4500), max_size=300), st.sampled_from([0.01, 0.1, 0.5, 1.0, 2.0]))
