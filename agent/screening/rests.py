@@ -33,9 +33,9 @@ class Known(NamedTuple):
 class Rests:
     """All rests that are not resolved.
 
-    A reading belongs to a rest when the volunteer chose it, or when the code has the same holder. Without either it
-    belongs to the rest of the gate's very last reading, once that is over and for two minutes: whoever comes while
-    somebody rests is somebody else, and clears nobody.
+    A reading belongs to a rest when the volunteer chose it, or when the code has the same holder. Where no code was
+    shown either time, it belongs to the rest of the gate's very last reading, once that is over and for two minutes:
+    whoever comes while somebody rests is somebody else, and clears nobody.
     """
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class Rests:
             rest = self._rests.get(self._by_holder.get(known.holder, UUID(int=0)))
             return rest if rest is not None and 0 <= at - rest.last <= policy.confirm_within_seconds else None
         rest = self._rests.get(self._last) if self._last and known.by_itself else None
-        if rest is None or left(rest, at, policy) or (rest.confirmed and policy.rest_seconds):
+        if rest is None or rest.holder or left(rest, at, policy) or (rest.confirmed and policy.rest_seconds):
             return None
         over = max(rest.last, rest.since + policy.rest_seconds)
         return rest if over <= at <= min(over + BY_ITSELF_SECONDS, rest.last + policy.confirm_within_seconds) else None

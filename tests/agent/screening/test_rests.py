@@ -83,6 +83,12 @@ def test_without_code_or_choice_the_very_last_readings_person_is_taken_to_be_bac
     assert gate.person(181, 38.0)[:2] == ("recheck", [Reason.TEMPERATURE_HIGH])
 
 
+def test_who_showed_a_code_the_first_time_is_not_the_next_one_without_a_code():
+    gate = Gate(AT_ONCE)
+    gate.person(0, 38.0, "h")
+    assert gate.person(2, 36.5) == ("pass", [], None)
+
+
 def test_who_could_have_chosen_a_rest_and_did_not_means_somebody_new():
     gate = Gate()
     gate.person(0, 38.0)
