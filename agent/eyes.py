@@ -1,9 +1,8 @@
-"""Puts a camera, the scanner and the judge of codes together for one gate."""
+"""Puts a camera and the scanner together for one gate."""
 
 import time
 from collections.abc import Callable
 
-from agent.proof import Proof
 from agent.scanner.camera import open_source
 from agent.scanner.cascade import Cascade
 from agent.scanner.live import Live
@@ -16,13 +15,13 @@ def eyes(
     settings: AgentSettings,
     *,
     on_code: Callable[[Code, float], None],
-    proof: Proof,
+    read: Callable[[str], Code | None],
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Sight:
-    """The camera of these settings, with every code in its view judged by `proof`.
+    """The camera of these settings, with every code in its view judged by `read`.
 
     Raises:
         KadianError: K0252 no decoder is installed.
     """
     source = open_source(settings.camera.source if settings.camera else "", monotonic)
-    return Sight(source, Live(Cascade()).look, proof.read, on_code)
+    return Sight(source, Live(Cascade()).look, read, on_code)

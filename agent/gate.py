@@ -94,9 +94,16 @@ class Gate:
             Hooks(self.telemetry, self._take_policy, self._message, self.board.identify, on_reload),
             now=lambda: self._clock.now()[0],
             monotonic=monotonic,
+            clock_right=lambda: self._clock.now()[1] == "synced",
         )
         reads = settings.camera is not None
-        self._proof = open_proof(settings, policy=lambda: self.policy, now=lambda: self._clock.now()[0])
+        self._proof = open_proof(
+            settings,
+            policy=lambda: self.policy,
+            now=lambda: self._clock.now()[0],
+            synced=lambda: self._clock.now()[1] == "synced",
+            monotonic=monotonic,
+        )
         self._sight = self._eyes(settings) if settings.camera else None
         # Hardware by the name under which its troubles are told; a new kind of it is one more line here.
         fitted: dict[str, Device | None] = {"thermometer": self._touch, "camera": self._sight}
@@ -132,7 +139,7 @@ class Gate:
         # OpenCV and the decoders take seconds to load on a Pi, and a gate without a camera needs none of them.
         from agent.eyes import eyes
 
-        return eyes(settings, on_code=self._inbox.put, proof=self._proof, monotonic=self._monotonic)
+        return eyes(settings, on_code=self._inbox.put, read=self._proof.read, monotonic=self._monotonic)
 
     def do(self, act: Act) -> Answer:
         """Has an act carried out in the gate's own thread; from any thread, answers within two seconds."""
@@ -183,7 +190,8 @@ class Gate:
             what.answer(self._screener.act(what.act, at))
 
     def _look_after(self) -> None:
-        """The clock, the outbox's age, and what the screen says of the devices."""
+        """The clock, the outbox's age, the day's key, and what the screen says of the devices."""
+        self._proof.turn()
         try:
             offset = self._clock.newly_synced()
             if offset is not None:

@@ -129,7 +129,7 @@ class Screener:
     def take_back(self, screening: Screening, at: float) -> None:
         """Remembers a screening from before a restart, made at a moment of this clock (monotonic seconds)."""
         if screening.temperature is not None:
-            holder = screening.code.holder if screening.code else None
+            holder = screening.code.person if screening.code else None
             rest = self.rests.find(Known(holder, screening.remeasure_of, by_itself=False), at, self._policy())
             self._remember(screening, at, rest)
 
@@ -205,7 +205,7 @@ class Screener:
     def _screen(self, joined: Joined, *, by_itself: bool = True) -> Screening:
         policy = self._policy()
         measured = with_quality(joined.temperature, policy) if joined.temperature else None
-        known = Known(joined.code.holder if joined.code else None, joined.chosen, by_itself)
+        known = Known(joined.code.person if joined.code else None, joined.chosen, by_itself)
         rest = self.rests.find(known, joined.at, policy) if measured else None
         self._choose_again(joined.chosen, rest, measured)
         decision = decide(measured, joined.code, rest, policy, joined.at)
@@ -241,7 +241,7 @@ class Screener:
             since=at,
             last=at,
             celsius=temperature.celsius,
-            holder=code.holder if code else None,
+            holder=code.person if code else None,
             proven=code is not None and is_enough(code, policy),
         )
         self.rests.note(new, judge(temperature, policy), rest, screening.reasons)

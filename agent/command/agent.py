@@ -20,10 +20,17 @@ from kadian.settings import load
 
 @click.command()
 @click.option("--config", required=True, type=click.Path(path_type=Path), help="卡点的配置文件 · the gate's settings")
-def agent(config: Path) -> None:
+@click.option(
+    "--enrol",
+    is_flag=True,
+    help="没有配置文件时，用摄像头等办公室的登记码。Without a configuration, wait for the office's code.",
+)
+@click.option("--camera", default="0", show_default=True, help="登记时用的摄像头 · the camera while enrolling")
+@click.option(
+    "--screen", default="127.0.0.1:8090", show_default=True, help="登记时的屏幕 · the screen while enrolling; none"
+)
+def agent(config: Path, camera: str, screen: str, *, enrol: bool) -> None:
     """一个卡点：测温、看码、判断、上报。One gate: measures, reads codes, decides, reports."""
-    settings = load(config, AgentSettings)
-    logs.set_up(f"gate {settings.gate}")
     stop, again = threading.Event(), threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:
@@ -41,6 +48,17 @@ def agent(config: Path) -> None:
         return why_not
 
     systemd = Notify()
+    if enrol and not config.exists():
+        logs.set_up("new gate")
+        systemd.ready()
+        host, _, port = screen.rpartition(":")
+        at = (host, int(port)) if port.isdigit() else None
+        from agent.command.invited import wait_for_invitation
+
+        if not wait_for_invitation(config, camera, stop, screen=at, beat=systemd.alive):
+            return
+    settings = load(config, AgentSettings)
+    logs.set_up(f"gate {settings.gate}")
     gate = Gate(settings, on_beat=systemd.alive, on_reload=reload)
     systemd.ready()
     gate.run(stop)

@@ -16,6 +16,8 @@ class Reason(StrEnum):
     CODE_MISSING = "code_missing"
     CODE_UNVERIFIED = "code_unverified"
     """A code is required, and this one proves too little."""
+    TRUST_LIST_OLD = "trust_list_old"
+    """What the code was judged by is older than the policy allows."""
     TOO_COLD = "too_cold"
     TOO_HOT = "too_hot"
     MOVING = "moving"

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from kadian.messages.fields import Celsius, Moment, Short, Word
+from kadian.messages.trust import HolderSeed, OwnTexts, TrustLists
 
 CodeRule = Literal["off", "optional", "required"]
 
@@ -42,6 +43,8 @@ class Policy(Struct, frozen=True, omit_defaults=True):
     something, and a health code that shows green. `operators` names who may sign on at a gate: a pass card's holder
     (hexadecimal) to a person's id. `office_key` is the office's public key (X25519, base64) to which registrations are
     sealed. `revoked` are the holders (hexadecimal) of pass cards that are no longer good, as of `revoked_at`.
+    `trust` has the key lists of foreign certificates, `own_texts` the neighbourhood's own codes. `holder_seed` is the
+    day's key for holders; a gate keeps it in its own file and nowhere else.
     """
 
     version: Short
@@ -52,7 +55,7 @@ class Policy(Struct, frozen=True, omit_defaults=True):
     ambient_high: Celsius = 35.0
     site: Word = "forehead"
     code: CodeRule = "optional"
-    refused_statuses: tuple[Word, ...] = ("expired", "revoked", "forged", "altered")
+    refused_statuses: tuple[Word, ...] = ("expired", "revoked", "forged", "altered", "invalid")
     pass_keys: tuple[PassKey, ...] = ()
     sites: dict[Word, SiteLimits] = {}
     rest_seconds: Annotated[int, Meta(ge=0, le=3600)] = 180
@@ -61,3 +64,6 @@ class Policy(Struct, frozen=True, omit_defaults=True):
     office_key: Annotated[str, Meta(min_length=44, max_length=44)] | None = None
     revoked: tuple[Word, ...] = ()
     revoked_at: Moment | None = None
+    trust: TrustLists = TrustLists()
+    own_texts: OwnTexts = OwnTexts()
+    holder_seed: HolderSeed | None = None

@@ -134,6 +134,12 @@ def test_before_the_rest_is_over_nothing_is_decided_unless_a_contact_thermometer
     assert decide(at(38.5, "contact"), None, None, POLICY) == ("recheck", (Reason.TEMPERATURE_HIGH,))
 
 
+def test_a_code_judged_by_an_old_list_passes_and_says_so():
+    old = Code("pass", "valid", "h1", old_list=True)
+    assert decide(at(36.5), old, None, POLICY) == ("pass", (Reason.TRUST_LIST_OLD,))
+    assert decide(at(37.3), old, None, POLICY).reasons == (Reason.TEMPERATURE_HIGH, Reason.TRUST_LIST_OLD)
+
+
 def test_codes_are_not_looked_at_where_they_are_off():
     assert decide(at(36.5), FORGED, None, Policy("1", code="off")).verdict == "pass"
 
