@@ -144,6 +144,13 @@ def test_a_holder_is_remembered_for_as_long_as_the_policy_says_and_a_choice_for_
     assert gate.rests.get(first) is None
 
 
+def test_one_holder_has_one_rest_also_when_the_first_was_too_long_ago():
+    gate = Gate()
+    gate.person(0, 38.0, "h")
+    gate.person(1000, 38.0, "h")
+    assert gate.waiting(1000) == [(gate.id, 180)]
+
+
 def test_memory_is_bounded_and_the_screen_lists_a_dozen():
     gate = Gate()
     for number in range(1_500):
