@@ -16,6 +16,11 @@ AGREE = 5
 SPREAD = 0.5
 """°C between the highest and the lowest of `AGREE` samples that count as standing still."""
 
+SETTLE_SECONDS = 0.3
+APPROACH = 1.0
+"""°C: a device of a hundred frames a second gives five that agree while somebody is still on the way. So the last
+moments must agree as well, and lie behind a step up from the background, not behind a climb of more than this."""
+
 MOVING_SECONDS = 3.0
 MOVING_SAMPLES = 8
 """A device of one frame a second may give five that do not agree while somebody still comes near."""
@@ -57,6 +62,32 @@ class Measured(Struct, frozen=True):
     quality: Literal["ok", "moving", "stale"]
 
 
+class Lately:
+    """The surfaces of the last `SETTLE_SECONDS`."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[float, float]] = deque()
+
+    def add(self, surface: float, at: float) -> None:
+        """One more, in °C, at a moment in seconds."""
+        self._seen.append((surface, at))
+        self._forget(at)
+
+    def spread(self, at: float) -> float:
+        """°C between the highest and the lowest, as of a moment; 0 when there is none."""
+        self._forget(at)
+        surfaces = [surface for surface, _ in self._seen]
+        return round(max(surfaces) - min(surfaces), 2) if surfaces else 0.0
+
+    def clear(self) -> None:
+        """What was is of no interest any more."""
+        self._seen.clear()
+
+    def _forget(self, at: float) -> None:
+        while self._seen and at - self._seen[0][1] > SETTLE_SECONDS:
+            self._seen.popleft()
+
+
 class Plateau:
     """Turns samples into one `Measured` a person.
 
@@ -75,6 +106,8 @@ class Plateau:
         self._conversion = conversion
         self._finished = finished
         self._window: deque[tuple[float, Sample]] = deque(maxlen=AGREE)
+        self._lately = Lately()
+        self._before_it = Lately()
         self._periods: deque[float] = deque(maxlen=9)
         self._background = Background()
         self._before: Sample | None = None
@@ -109,12 +142,14 @@ class Plateau:
             self._look_for_another(sample)
         self._before = sample
         self._window.append((celsius, sample))
+        self._lately.add(sample.surface, at)
         self._seen += 1
         return self._stayed(at) if self._done else self._comes_to_rest(at)
 
     def _comes_to_rest(self, at: float) -> Measured | None:
         spread = self._spread()
-        if len(self._window) == AGREE and spread <= SPREAD:
+        came_by_a_step = self._before_it.spread(at) <= APPROACH
+        if len(self._window) == AGREE and spread <= SPREAD and came_by_a_step and self._lately.spread(at) <= SPREAD:
             self._level = median_low([sample.surface for _, sample in self._window])
             return self._measured(spread, "ok")
         began = at if self._began is None else self._began
@@ -139,8 +174,8 @@ class Plateau:
             self._jumped = False
             now = median_low([sample.surface for _, sample in self._window])
             if self._level is not None and abs(now - self._level) >= OTHER_LEVEL:
-                self._began, self._seen = at, AGREE
-                return self._comes_to_rest(at)
+                self._began, self._level = at, now
+                return self._measured(self._spread(), "ok")
         return None
 
     def _miss(self, sample: Sample, at: float) -> None:
@@ -148,8 +183,9 @@ class Plateau:
         self._window.clear()
         self._absent += 1
         slow = bool(self._periods) and median_low(self._periods) >= SLOW_PERIOD
-        if self._absent >= (1 if slow else ABSENT):
+        if self._absent >= (1 if slow else ABSENT) and self._began is not None:
             self._leave()
+        self._before_it.add(sample.surface, at)
         self._background.follow(sample.surface, at)
 
     def _pace(self, at: float) -> None:
@@ -165,6 +201,8 @@ class Plateau:
 
     def _leave(self) -> None:
         self._window.clear()
+        self._lately.clear()
+        self._before_it.clear()
         self._began = None
         self._before = None
         self._seen = 0

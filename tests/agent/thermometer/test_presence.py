@@ -57,6 +57,29 @@ def test_who_slides_away_slowly_or_warms_up_is_the_same_person():
     assert len(Line().see(*[33.2 + step * 0.01 for step in range(250)])) == 1
 
 
+@pytest.mark.parametrize("seconds", [0.5, 1.0, 2.0])
+def test_who_walks_up_to_a_fast_device_is_read_where_he_comes_to_rest(seconds):
+    line = Line(period=0.01)
+    steps = int(seconds * 100)
+    line.see(*trembling(22.0, 100))
+    climb = [22.0 + 12.5 * step / steps for step in range(steps)]
+    (reading,) = line.see(*climb, *trembling(34.5, 100))
+    assert reading.quality == "ok"
+    assert abs(reading.surface - 34.5) <= 0.5
+
+
+def test_a_person_who_appears_at_once_is_read_with_the_fifth_sample_of_a_fast_device():
+    line = Line(period=0.004)
+    for level in (34.0, 36.2, 33.1):
+        (reading,) = line.see(*[level] * 6, 22.0, 22.0, 22.1)
+        assert (reading.surface, reading.samples) == (level, 5)
+
+
+def test_samples_that_come_in_one_read_of_the_line_make_a_reading():
+    line = Line(period=0.0)
+    assert len(line.see(22.0, 22.0, *[34.2] * 8)) == 1
+
+
 def test_a_device_of_one_frame_in_two_seconds_reads_a_person_once():
     line = Line(period=2.0)
     assert len(line.see(22.0, 22.0, 22.0, *[34.2] * 8, 22.0, *[34.9] * 8)) == 2
