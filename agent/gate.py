@@ -226,4 +226,6 @@ class Gate:
         self.board.message(text or None)
 
     def _take_policy(self, policy: Policy) -> None:
-        self.policy = policy
+        if policy != self.policy:
+            self.policy = policy
+            self._uplink.changed()
