@@ -77,6 +77,12 @@ class Joining(Struct, frozen=True):
     record_to: Path | None = None
 
 
+class Duty(Struct, frozen=True):
+    """A sign-on ends by itself after `longest_hours`: who went home without signing off gets no credit."""
+
+    longest_hours: Annotated[float, Meta(gt=0, le=48)] = 16.0
+
+
 class ClockSettings(Struct, frozen=True):
     """`auto` asks the kernel and the time service whether the clock is right; `system` takes its word for it."""
 
@@ -101,6 +107,7 @@ class AgentSettings(Struct, frozen=True):
     outbox: Outbox = Outbox()
     codes: Codes = Codes()
     screening: Joining = Joining()
+    duty: Duty = Duty()
     clock: ClockSettings = ClockSettings()
     kiosk: KioskSettings | None = None
 

@@ -51,6 +51,8 @@ def rule_settings(settings: CollectorSettings) -> RuleSettings:
     return RuleSettings(
         fever_celsius=limits.fever_celsius,
         surface_fever_celsius=limits.surface_fever_celsius,
+        site=limits.site,
+        sites=limits.sites,
         confirm_within_ms=limits.confirm_within_seconds * 1000,
         sealed=frozenset(entrance.gate_id for entrance in settings.entrances if entrance.state == "sealed"),
         names={entrance.gate_id: entrance.name for entrance in settings.entrances},

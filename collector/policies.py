@@ -42,6 +42,9 @@ def policy(settings: CollectorSettings, office_key: str | None = None, trusted: 
         pass_keys=limits.pass_keys,
         operators={person.card: person.id for person in settings.staff},
         office_key=office_key,
+        sites=limits.sites,
+        rest_seconds=limits.rest_seconds,
+        accepted_formats=limits.accepted_formats,
     )
     made = trusted.lists(made) if trusted else made
     digest = hashlib.sha256(msgspec.json.encode(made)).hexdigest()

@@ -1,6 +1,8 @@
 """`kadian agent --config FILE`: one gate."""
 
+import os
 import signal
+import sys
 import threading
 from pathlib import Path
 from types import FrameType
@@ -9,7 +11,9 @@ import click
 
 from agent.gate import Gate
 from agent.settings import AgentSettings
+from agent.thermometer.catalogue import find
 from kadian import logs
+from kadian.errors import KadianError
 from kadian.notify import Notify
 from kadian.settings import load
 
@@ -27,13 +31,22 @@ from kadian.settings import load
 )
 def agent(config: Path, camera: str, screen: str, *, enrol: bool) -> None:
     """一个卡点：测温、看码、判断、上报。One gate: measures, reads codes, decides, reports."""
-    stop = threading.Event()
+    stop, again = threading.Event(), threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:
+        again.clear()
         stop.set()
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
+
+    def reload() -> str | None:
+        why_not = _refusal(config)
+        if why_not is None:
+            again.set()
+            stop.set()
+        return why_not
+
     systemd = Notify()
     if enrol and not config.exists():
         logs.set_up("new gate")
@@ -46,7 +59,21 @@ def agent(config: Path, camera: str, screen: str, *, enrol: bool) -> None:
             return
     settings = load(config, AgentSettings)
     logs.set_up(f"gate {settings.gate}")
-    gate = Gate(settings, on_beat=systemd.alive)
+    gate = Gate(settings, on_beat=systemd.alive, on_reload=reload)
     systemd.ready()
     gate.run(stop)
+    if again.is_set():
+        # The same process from its beginning: nothing of the old configuration is left, and systemd sees no end.
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - the command that was given
     systemd.stopping()
+
+
+def _refusal(config: Path) -> str | None:
+    """Why a gate could not start with this file, or None: a gate that runs is not given up for a slip of the pen."""
+    try:
+        settings = load(config, AgentSettings)
+        if settings.thermometer:
+            find(settings.thermometer.driver, settings.thermometer.options)
+    except KadianError as error:
+        return error.lines()[:500]
+    return None

@@ -37,6 +37,7 @@ class Hooks(NamedTuple):
     on_policy: Callable[[Policy], None] = lambda _policy: None
     on_message: Callable[[str], None] = lambda _text: None
     on_identify: Callable[[], None] = lambda: None
+    on_reload: Callable[[], str | None] = lambda: "restart the gate's service: it reads its configuration at start"
 
 
 class Uplink:
@@ -251,7 +252,7 @@ class Uplink:
         elif command.do == "message":
             self._hooks.on_message(command.text or "")
         else:
-            return "restart the gate's service: it reads its configuration at start"
+            return self._hooks.on_reload()
         return None
 
     def _resend(self, command: Command) -> str | None:

@@ -31,7 +31,7 @@ class Gate:
         self.proof = Proof(
             DayKeys(folder / "holder.key"),
             policy=lambda: self.policy,
-            now=lambda: self.now,
+            clock=lambda: (self.now, "synced"),
             monotonic=lambda: self.seconds,
         )
         self.read = self.proof.read
