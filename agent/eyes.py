@@ -1,4 +1,4 @@
-"""Puts a camera, the scanner and the judge of codes together for one gate."""
+"""Puts a camera and the scanner together for one gate."""
 
 import time
 from collections.abc import Callable

@@ -97,7 +97,13 @@ class Gate:
             clock_right=lambda: self._clock.now()[1] == "synced",
         )
         reads = settings.camera is not None
-        self._proof = open_proof(settings, policy=lambda: self.policy, clock=self._clock, monotonic=monotonic)
+        self._proof = open_proof(
+            settings,
+            policy=lambda: self.policy,
+            now=lambda: self._clock.now()[0],
+            synced=lambda: self._clock.now()[1] == "synced",
+            monotonic=monotonic,
+        )
         self._sight = self._eyes(settings) if settings.camera else None
         # Hardware by the name under which its troubles are told; a new kind of it is one more line here.
         fitted: dict[str, Device | None] = {"thermometer": self._touch, "camera": self._sight}
@@ -184,7 +190,8 @@ class Gate:
             what.answer(self._desk.act(what.act, at))
 
     def _look_after(self) -> None:
-        """The clock, the outbox's age, and what the screen says of the devices."""
+        """The clock, the outbox's age, the day's key, and what the screen says of the devices."""
+        self._proof.turn()
         try:
             offset = self._clock.newly_synced()
             if offset is not None:
@@ -197,7 +204,6 @@ class Gate:
                     self.outbox.clean()
         except KadianError as error:
             log.warning("outbox_refuses_work", code=error.code, what=error.what())
-        self._proof.turn()
         states: dict[str, str] = {name: device.state for name, device in self.devices.items()}
         if self._touch is not None and self._touch.stuck:
             states["thermometer"] = "stuck"

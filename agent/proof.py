@@ -1,17 +1,17 @@
 """What a code's text is worth to this gate, and what of it may leave: format, status, colour, expiry, a keyed hash."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
-from agent.clock import Clock
 from agent.codes import Judged, Trust, hashed, holder, judge, trust_of
 from agent.codes.shc_parts import Parts, part_of
 from agent.daykeys import DayKeys
 from agent.settings import AgentSettings
-from kadian.messages import ClockState, Code, Policy
+from kadian.messages import Code, Policy
 
 MOST_HOUSEHOLDS = 32
 TURN_SECONDS = 30.0
@@ -23,7 +23,8 @@ class Proof:
     Args:
         keys: the key of the day.
         policy: what the office says now.
-        clock: this machine's time, with an offset, and whether it is right.
+        now: this machine's time, with an offset.
+        synced: whether that time is right.
         monotonic: seconds, for the parts of a card that come one after another.
     """
 
@@ -32,12 +33,14 @@ class Proof:
         keys: DayKeys,
         *,
         policy: Callable[[], Policy],
-        clock: Callable[[], tuple[datetime, ClockState]],
-        monotonic: Callable[[], float],
+        now: Callable[[], datetime],
+        synced: Callable[[], bool] = lambda: True,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._keys = keys
         self._policy = policy
-        self._clock = clock
+        self._now = now
+        self._synced = synced
         self._monotonic = monotonic
         self._parts = Parts()
         self._households: dict[str, tuple[Code, ...]] = {}
@@ -51,7 +54,7 @@ class Proof:
         whole = self._parts.add(text, self._monotonic()) if part_of(text) else text
         if whole is None:
             return None
-        judged = judge(whole, self._trust(), self._clock()[0])
+        judged = judge(whole, self._trust(), self._now())
         if whole is not text and judged.status == "altered":
             return None  # of two people's parts; the rest of the newer one's is still to come
         key = self._key()
@@ -86,8 +89,7 @@ class Proof:
             self._key()
 
     def _key(self) -> bytes:
-        now, state = self._clock()
-        return self._keys.key(now, synced=state == "synced", seed=self._policy().holder_seed)
+        return self._keys.key(self._now(), synced=self._synced(), seed=self._policy().holder_seed)
 
     def _trust(self) -> Trust:
         policy = self._policy()
@@ -115,8 +117,9 @@ def open_proof(
     settings: AgentSettings,
     *,
     policy: Callable[[], Policy],
-    clock: Clock,
-    monotonic: Callable[[], float],
+    now: Callable[[], datetime],
+    synced: Callable[[], bool] = lambda: True,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> Proof:
     """The judge of codes of this gate, with the day's key where the settings say.
 
@@ -125,7 +128,7 @@ def open_proof(
     """
     given = settings.codes.holder_key_file
     path = Path(given) if given else Path(settings.outbox.path).parent / "holder.key"
-    return Proof(DayKeys(path), policy=policy, clock=clock.now, monotonic=monotonic)
+    return Proof(DayKeys(path), policy=policy, now=now, synced=synced, monotonic=monotonic)
 
 
 def code_of(judged: Judged, hashed: str | None) -> Code:

@@ -49,7 +49,7 @@ def decide(
             said.append(("recheck", Reason.CODE_MISSING))
         elif not is_enough(code, policy):
             said.append(("recheck", Reason.CODE_UNVERIFIED))
-    if code is not None and code.old_list:
+    if code is not None and code.old_list and policy.code != "off":
         said.append(("pass", Reason.TRUST_LIST_OLD))
     weight: list[Verdict] = ["stop", "recheck", "none", "pass"]
     said.sort(key=lambda one: weight.index(one[0]))

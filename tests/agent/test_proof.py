@@ -31,7 +31,7 @@ class Gate:
         self.proof = Proof(
             DayKeys(folder / "holder.key"),
             policy=lambda: self.policy,
-            clock=lambda: (self.now, "synced"),
+            now=lambda: self.now,
             monotonic=lambda: self.seconds,
         )
         self.read = self.proof.read

@@ -98,12 +98,6 @@ def test_a_required_code_that_is_missing_asks_again_and_an_optional_one_does_not
     assert decide(at(36.5), None, None, POLICY).verdict == "pass"
 
 
-def test_a_code_judged_by_an_old_list_passes_and_says_so():
-    old = Code("pass", "valid", "h1", old_list=True)
-    assert decide(at(36.5), old, None, POLICY) == ("pass", (Reason.TRUST_LIST_OLD,))
-    assert decide(at(37.3), old, None, POLICY).reasons == (Reason.TEMPERATURE_HIGH, Reason.TRUST_LIST_OLD)
-
-
 @pytest.mark.parametrize(
     ("code", "accepted", "enough"),
     [
@@ -138,6 +132,12 @@ def test_before_the_rest_is_over_nothing_is_decided_unless_a_contact_thermometer
     assert decide(at(38.5, "contact"), None, EARLIER, POLICY, RESTING) == ("stop", (Reason.FEVER_CONFIRMED,))
     assert decide(at(36.5, "contact"), None, EARLIER, POLICY, RESTING) == ("pass", (Reason.CLEARED,))
     assert decide(at(38.5, "contact"), None, None, POLICY) == ("recheck", (Reason.TEMPERATURE_HIGH,))
+
+
+def test_a_code_judged_by_an_old_list_passes_and_says_so():
+    old = Code("pass", "valid", "h1", old_list=True)
+    assert decide(at(36.5), old, None, POLICY) == ("pass", (Reason.TRUST_LIST_OLD,))
+    assert decide(at(37.3), old, None, POLICY).reasons == (Reason.TEMPERATURE_HIGH, Reason.TRUST_LIST_OLD)
 
 
 def test_codes_are_not_looked_at_where_they_are_off():
