@@ -188,10 +188,9 @@ class Desk:
 
     def _resting(self, rest: Rest, left: float) -> Resting:
         return Resting(
-            id=str(rest.id),
-            left=math.ceil(left),
+            id=rest.id,
+            seconds_left=left,
             celsius=rest.celsius,
-            at=self._book.when(rest.since).strftime("%H:%M"),
             chosen=self._chosen is not None and self._chosen.id == rest.id,
         )
 

@@ -30,7 +30,7 @@ def test_a_contact_value_typed_with_the_big_keys_confirms_a_fever_at_once(gate):
     one = gate()
     one.person(38.0)
     rest = one.shown["rests"][0]
-    assert (rest["celsius"], rest["left"], rest["chosen"]) == (38.0, 179, False)
+    assert (rest["celsius"], round(rest["seconds_left"]), rest["chosen"]) == (38.0, 179, False)
     first = one.last
     answer = one.act(Typed(38.4, "contact", "armpit", first.id))
     assert answer.ok
