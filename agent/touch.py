@@ -4,6 +4,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from agent import settings
 from agent.thermometer.catalogue import find
 from agent.thermometer.link import Link, LinkState
@@ -62,7 +64,8 @@ class Touch:
         self._ambient = sample.ambient
         measured = self._plateau.feed(sample, at)
         if measured is not None:
-            self._on_reading(measured, at)
+            # A device that has frozen goes on saying what the last person had.
+            self._on_reading(replace(measured, quality="stale") if self._link.stuck else measured, at)
 
 
 def temperature(measured: Measured, site: str, device: str) -> Temperature:

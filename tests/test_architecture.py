@@ -55,9 +55,10 @@ IMPURE = {
 }
 # Each folder may import what stands to its left in the picture of the architecture, never what stands to its right.
 FORBIDDEN = {
-    "agent/wire": ("thermometer", "scanner", "codes", "screening", "outbox", "uplink"),
-    "agent/thermometer": ("scanner", "codes", "screening", "outbox", "uplink"),
-    "agent/scanner": ("thermometer", "codes", "screening", "outbox", "uplink"),
+    "agent/wire": ("thermometer", "guns", "scanner", "codes", "screening", "outbox", "uplink"),
+    "agent/thermometer": ("guns", "scanner", "codes", "screening", "outbox", "uplink"),
+    "agent/guns": ("thermometer", "scanner", "codes", "screening", "outbox", "uplink"),
+    "agent/scanner": ("thermometer", "guns", "codes", "screening", "outbox", "uplink"),
     "agent/codes": ("thermometer", "scanner", "screening", "outbox", "uplink"),
     "agent/outbox": ("thermometer", "scanner", "codes", "screening", "uplink"),
     "agent/screening": ("scanner", "outbox", "uplink"),

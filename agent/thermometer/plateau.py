@@ -34,7 +34,8 @@ class Measured(Struct, frozen=True):
     """One reading of one person, in °C.
 
     `celsius`, `surface` and `ambient` are medians of raw samples: each is a value that the device really gave. `spread`
-    is the difference between the highest and the lowest `celsius`. `quality` is `moving` when nothing stood still.
+    is the difference between the highest and the lowest `celsius`. `quality` is `moving` when nothing stood still,
+    `stale` when the device repeats itself (agent.thermometer.stuck).
     """
 
     celsius: float
@@ -44,7 +45,7 @@ class Measured(Struct, frozen=True):
     conversion: str | None
     samples: int
     spread: float
-    quality: Literal["ok", "moving"]
+    quality: Literal["ok", "moving", "stale"]
 
 
 def skin_from(ambient: float | None) -> float:

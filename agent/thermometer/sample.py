@@ -95,6 +95,8 @@ class Driver(Struct, frozen=True):
         open: how its wire is opened, where it is not a serial port.
         usb: `vendor:product` ids (hexadecimal) under which the device, not a mere bridge, shows itself.
         agree: how many frames in a row must say the same before a value counts (frames without a sum: 2 or more).
+        pause: seconds of silence that are normal between two frames; infinite for a gun that speaks only when a person
+            is measured, so that its open port alone is well.
     """
 
     name: str
@@ -109,3 +111,4 @@ class Driver(Struct, frozen=True):
     open: Open | None = None
     usb: tuple[str, ...] = ()
     agree: int = 1
+    pause: float = 1.0

@@ -14,7 +14,7 @@ from kadian.messages.screening import (
     Verdict,
 )
 from kadian.messages.status import GateState, Status
-from kadian.messages.telemetry import CameraHealth, OutboxHealth, Telemetry, ThermometerHealth
+from kadian.messages.telemetry import CameraHealth, GunHealth, OutboxHealth, Telemetry, ThermometerHealth
 from kadian.messages.wire import MESSAGES, Refused, decode, encode, split_screenings
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Colour",
     "Command",
     "GateState",
+    "GunHealth",
     "OutboxHealth",
     "PassKey",
     "Policy",

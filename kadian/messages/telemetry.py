@@ -29,6 +29,18 @@ class CameraHealth(Struct, frozen=True, omit_defaults=True):
     codes: Count = 0
 
 
+class GunHealth(Struct, frozen=True, omit_defaults=True):
+    """The code gun's state, in the words of `ThermometerHealth`; how many codes it gave, and how many unreadable ones.
+
+    A gun is silent until somebody pulls the trigger, so an open port is `ok`.
+    """
+
+    state: DeviceState
+    driver: Word | None = None
+    codes: Count = 0
+    bad_codes: Count = 0
+
+
 class OutboxHealth(Struct, frozen=True, omit_defaults=True):
     """What waits on the gate's disk. `capacity_left` counts screenings; `refused` those that a full disk refused."""
 
@@ -53,3 +65,4 @@ class Telemetry(Struct, frozen=True, omit_defaults=True):
     disk_free_bytes: Count | None = None
     cpu_celsius: Celsius | None = None
     policy_version: Short | None = None
+    gun: GunHealth | None = None
