@@ -28,7 +28,7 @@ DOORS = {
     "sqlalchemy": ("collector/ledger/", "collector/series/"),
     "alembic": ("collector/ledger/",),
     "sqlite3": ("agent/outbox/",),
-    "serial": ("agent/wire/", "kadian/command/doctor.py"),
+    "serial": ("agent/wire/",),
     "cv2": ("agent/scanner/", "kadian/demo/pictures.py"),
     "zxingcpp": ("agent/scanner/engines/zxing.py", "kadian/demo/pictures.py"),
     "pyzbar": ("agent/scanner/engines/zbar.py",),

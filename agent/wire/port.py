@@ -53,6 +53,14 @@ class SerialLine:
         except TROUBLES as trouble:
             raise Gone(str(trouble)) from trouble
 
+    def retune(self, baud: int) -> None:
+        """Another speed, without closing the port; what was heard at the old one is thrown away."""
+        try:
+            self.port.baudrate = baud
+            self.port.reset_input_buffer()
+        except (*TROUBLES, ValueError) as trouble:
+            raise Gone(str(trouble)) from trouble
+
     def close(self) -> None:
         """A port left open keeps its number, and the replugged device would get the next one."""
         try:

@@ -73,6 +73,11 @@ def plugged(kind: Class, tree: Tree = MACHINE) -> list[Plugged]:
     )
 
 
+def consoles(tree: Tree = MACHINE) -> set[str]:
+    """The nodes on which the kernel or a login prompt talks: nobody else may open them."""
+    return {str(tree.dev / name) for name in _text(tree.sys / "class/tty/console/active").split()}
+
+
 def matching(port: str, kind: Class = "tty", tree: Tree = MACHINE) -> list[Plugged]:
     """The devices that `usb:VVVV:PPPP[@place]` means, none or several; the place may name the interface, too.
 
