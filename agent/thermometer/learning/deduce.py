@@ -35,9 +35,9 @@ RANGES: dict[TemperatureKind, tuple[float, float]] = {
 
 AGREE_UNPROVEN = 2
 
-Why = Literal["few", "nothing", "no_sum", "free", "rivals", "one_wrong"]
+Why = Literal["few", "nothing", "no_sum", "free", "rivals"]
 """`few` values yet; `nothing` fits; it fits but has `no_sum`, or a `free` zero point, and needs more values; several
-`rivals` fit; all fit but `one_wrong`."""
+`rivals` fit."""
 
 
 class Unsure(Struct, frozen=True):

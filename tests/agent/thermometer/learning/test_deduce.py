@@ -1,5 +1,6 @@
 """Unknown guns are learned from what their display showed, or honestly not."""
 
+import os
 import random
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -10,9 +11,15 @@ from agent.thermometer.learned import driver
 from agent.thermometer.learning import Capture, Deduced, Unsure, deduce
 from agent.thermometer.learning.checks import CHECKS
 
-spec = spec_from_file_location("guns", Path(__file__).with_name("guns.py"))
-guns = module_from_spec(spec)
-spec.loader.exec_module(guns)
+
+def beside(name):
+    spec = spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+guns, invented = beside("guns"), beside("invented")
 
 SHOWN = (36.5, 37.2, 35.8, 38.4, 22.3)
 OTHERS = [20.4 + n / 10 for n in range(0, 390, 7)]
@@ -176,3 +183,22 @@ def test_the_sums_are_those_of_the_published_catalogue():
     wanted = {"crc8": "f4", "crc8-maxim": "a1", "crc16-modbus-be": "4b37", "crc16-ccitt-be": "29b1"}
     wanted |= {"crc16-xmodem-be": "31c3", "sum8": "dd", "xor8": "31", "crc8-31-ff": "f7", "crc16-modbus-le": "374b"}
     assert {name: CHECKS[name].make(nine).hex() for name in wanted} == wanted
+
+
+@pytest.mark.parametrize(("shown", "span"), [(3, 380), (5, 380), (6, 30)], ids=["three", "five", "six people"])
+def test_guns_that_nobody_has_built_are_learned_or_refused_and_never_read_wrongly(shown, span):
+    lowest = 20.4 if span > 100 else 35.5
+    right = 0
+    guns_tried = int(os.environ.get("KADIAN_INVENTED", "40"))
+    for seed in range(guns_tried):
+        chance = random.Random(seed)
+        gun, proven = invented.gun(chance)
+        values = [round(lowest + n / 10, 1) for n in chance.sample(range(span), shown)]
+        learned = deduce(captures(gun, values, repeat=chance.choice((1, 1, 2, 5))), "surface", 9600)
+        if isinstance(learned, Unsure):
+            assert shown == 3, (seed, learned)
+            continue
+        right += 1
+        check(gun, learned)
+        assert (learned.profile.agree == 1) == proven
+    assert right >= guns_tried * 0.6
