@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import click
 
@@ -100,8 +101,8 @@ def learn(port: str, baud: int | None, kind: TemperatureKind | None, path: Path)
     ear = Ear(port, speed)
     try:
         _tell("learn.begin")
-        chosen: TemperatureKind = kind or click.prompt(_both("learn.kind"), type=click.Choice(TAUGHT), err=True)
-        found = _teach(ear, port, chosen, speed)
+        asked = kind or click.prompt(_both("learn.kind"), type=click.Choice(TAUGHT), err=True)
+        found = _teach(ear, port, cast("TemperatureKind", asked), speed)
     finally:
         ear.close()
     write(path, found.profile)
