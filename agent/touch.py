@@ -58,6 +58,7 @@ class Touch:
             frames=counts.good,
             bad_frames=counts.bad,
             ambient=self._ambient,
+            stuck=self._link.stuck,
         )
 
     def _sample(self, sample: Sample, at: float) -> None:

@@ -77,6 +77,7 @@ class Link:
         self._next_poll = 0.0
         self._fruitless = 0
         self._same = Stuck()
+        self._on_trouble = on_trouble
         self._kept = Kept("thermometer", port, self._open, on_state, on_trouble)
 
     @property
@@ -133,9 +134,18 @@ class Link:
             elif now - heard > patience:
                 return self._silent(now - heard, self.counts.skipped - before)
             for sample in samples:
-                self._same.feed(sample, now)
+                self._watch(sample, now)
                 self._on_sample(sample, now)
         return KadianError("K0204", self.port, reason="stopped")
+
+    def _watch(self, sample: Sample, now: float) -> None:
+        """Says once that the device has frozen; its state stays `ok`, for frames do come."""
+        before = self._same.stuck
+        if self._same.feed(sample, now) and not before:
+            frozen = KadianError("K0235", self.port, celsius=f"{sample.surface:g}")
+            log.warning("thermometer_stuck", port=self.port, code=frozen.code, what=frozen.what(), cure=frozen.do())
+            if self._on_trouble is not None:
+                self._on_trouble(frozen)
 
     def _ask(self, line: Line) -> None:
         poll = self.driver.poll

@@ -85,7 +85,7 @@ def open_events(port: str, _baud: int, *, tree: Tree = MACHINE, take: Callable[[
     """Opens the keyboard that the settings name, and grabs it.
 
     Args:
-        port: `usb:VVVV:PPPP[@place]` or a symlink of /dev/input/by-id or by-path.
+        port: `usb:VVVV:PPPP[@place]`, `name:…` (what it calls itself) or a symlink of /dev/input/by-id or by-path.
         _baud: keyboards have none.
         tree: where the kernel tells what is plugged in.
         take: how it is grabbed.
@@ -113,16 +113,28 @@ def keyboard(port: str, tree: Tree = MACHINE) -> str:
         KadianError: K0230 no such keyboard is plugged in, K0231 several are, K0232 it is written wrongly, K0233 it is a
             bare number.
     """
-    if not port.startswith("usb:"):
+    if port.startswith("name:"):
+        found = [one for one in keyboards(tree) if title(one, tree) == port.removeprefix("name:")]
+    elif not port.startswith("usb:"):
         if re.fullmatch(r"(.*/)?event\d+", port):
             raise KadianError("K0233", port)
         return port
-    found = [one for one in matching(port, "input", tree) if types(one, tree)]
+    else:
+        found = [one for one in matching(port, "input", tree) if types(one, tree)]
     if not found:
-        raise KadianError("K0230", port, there=", ".join(one.name for one in keyboards(tree)) or "—")
-    if len({one.place for one in found}) > 1:
+        there = ", ".join(f"{one.name} ({title(one, tree)})" for one in keyboards(tree))
+        raise KadianError("K0230", port, there=there or "—")
+    if len({one.place or one.node for one in found}) > 1:
         raise KadianError("K0231", port, several=", ".join(f"{one.name} ({one.node})" for one in found))
     return found[0].node
+
+
+def title(one: Plugged, tree: Tree = MACHINE) -> str:
+    """What an input device calls itself, on Bluetooth too, where there is no USB id."""
+    try:
+        return (tree.sys / "class/input" / Path(one.node).name / "device/name").read_text("utf-8", "replace").strip()
+    except OSError:
+        return ""
 
 
 def keyboards(tree: Tree = MACHINE) -> list[Plugged]:

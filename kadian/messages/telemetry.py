@@ -12,13 +12,17 @@ DeviceState = Literal["ok", "silent", "lost", "none"]
 
 
 class ThermometerHealth(Struct, frozen=True, omit_defaults=True):
-    """`ok` frames arrive, `silent` the port is open but says nothing, `lost` the port is gone, `none` not fitted."""
+    """`ok` frames arrive, `silent` the port is open but says nothing, `lost` the port is gone, `none` not fitted.
+
+    `stuck`: frames arrive, but repeat one number as no living skin would.
+    """
 
     state: DeviceState
     driver: Word | None = None
     frames: Count = 0
     bad_frames: Count = 0
     ambient: Celsius | None = None
+    stuck: bool = False
 
 
 class CameraHealth(Struct, frozen=True, omit_defaults=True):

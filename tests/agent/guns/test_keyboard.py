@@ -131,6 +131,20 @@ def test_what_types_nothing_is_no_gun_and_two_equal_guns_need_the_physical_port(
     assert keyboard(f"usb:{GUN}@1-1.5", tree) == str(bus.dev / "input/event5")
 
 
+def test_a_gun_on_bluetooth_is_found_by_the_name_it_gives_itself(bus, tree):
+    names = {3: "Barcode Scanner", 4: "Keyboard K380", 5: "Keyboard K380"}
+    for number, name in names.items():
+        files = {**KEYBOARD, "device/name": name}
+        bus.plug(f"2-{number}", "ffff:ffff", f"input/event{number}", "/dev/null", kind="input", files=files)
+    assert keyboard("name:Barcode Scanner", tree) == str(bus.dev / "input/event3")
+    codes = {}
+    for port in ("name:Barcode", "name:Keyboard K380"):
+        with pytest.raises(KadianError) as error:
+            keyboard(port, tree)
+        codes[port] = error.value.code
+    assert codes == {"name:Barcode": "K0230", "name:Keyboard K380": "K0231"}
+
+
 @pytest.fixture
 def pipe(bus):
     node = bus.plug("1-1.3", GUN, "input/event3", kind="input", files=KEYBOARD)

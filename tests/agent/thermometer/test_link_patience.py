@@ -142,7 +142,29 @@ def test_the_reading_of_a_frozen_thermometer_is_stale(device, run):
             time.sleep(0.01)
         until(lambda visit=visit: len(readings) == visit + 1)
     assert readings == ["ok", "ok", "stale", "stale"]
+    assert touch.health().stuck
     for surface in (34.61, 34.6, 34.62, 34.61, 34.6, 34.61):
         device.send(gy_mcu90614_frame(surface, 22.0))
     until(lambda: len(readings) == 5)
     assert readings[-1] == "ok"
+    assert not touch.health().stuck
+
+
+def test_a_frozen_thermometer_is_said_once(device, run):
+    codes = []
+    link = Link(
+        str(device.path),
+        DRIVER,
+        lambda _sample, _at: None,
+        lambda _state: None,
+        monotonic=lambda: time.monotonic() * 100,
+        silence_seconds=600,
+        on_trouble=lambda trouble: codes.append(trouble.code),
+    )
+    run(link)
+    until(lambda: device.send(gy_mcu90614_frame(35.2, 22.0)) and link.stuck)
+    for _ in range(20):
+        device.send(gy_mcu90614_frame(35.2, 22.0))
+        time.sleep(0.01)
+    assert codes == ["K0235"]
+    assert link.state == "ok"
