@@ -8,27 +8,37 @@ from msgspec import Meta, Struct
 
 from kadian.identifiers import NAME_PATTERN, USB_PORT_PATTERN
 from kadian.settings import Secret
-from kadian.settings.urls import is_url
+from kadian.settings.urls import is_loopback, is_url
 
 Name = Annotated[str, Meta(pattern=NAME_PATTERN)]
 Path = Annotated[str, Meta(min_length=1)]
 Seconds = Annotated[float, Meta(ge=0, le=60)]
+Hour = Annotated[int, Meta(ge=0, le=23)]
+SoundClass = Literal["pass", "attention", "stop"]
+PIN = re.compile("[0-9]{6,12}")
 Problem = tuple[str, str, dict[str, Any]]
 
 
 class Broker(Struct, frozen=True):
-    """`url`: mqtt://host:port or mqtts://host:port; `protocol` 4 (3.1.1) is for the pure-Python broker alone."""
+    """`url`: mqtt://host:port or mqtts://host:port; `protocol` 4 (3.1.1) is for the pure-Python broker alone.
+
+    `certificate_file` and `key_file` (PEM) prove the gate; an enrolled gate has its own.
+    """
 
     url: str = "mqtt://127.0.0.1:1883"
     username: str | None = None
     password: Secret | None = None
     ca_file: str | None = None
+    certificate_file: str | None = None
+    key_file: str | None = None
     protocol: Literal[4, 5] = 5
 
     def problems(self) -> Iterator[Problem]:
         """A url that is not mqtt(s)://host[:port]."""
         if not is_url(self.url, ("mqtt", "mqtts")):
             yield "url", "K0120", {"value": self.url, "schemes": "mqtt://, mqtts://"}
+        if (self.certificate_file is None) != (self.key_file is None):
+            yield "certificate_file", "K0124", {}
 
 
 class Thermometer(Struct, frozen=True):
@@ -82,7 +92,7 @@ class Outbox(Struct, frozen=True):
 
 
 class Codes(Struct, frozen=True):
-    """`holder_key_file`: 16 bytes or more that holders are hashed with; made beside the outbox when not given."""
+    """`holder_key_file`: where the day's key for holders is kept; `holder.key` beside the outbox when not given."""
 
     holder_key_file: Path | None = None
 
@@ -95,6 +105,12 @@ class Joining(Struct, frozen=True):
     record_to: Path | None = None
 
 
+class Duty(Struct, frozen=True):
+    """A sign-on ends by itself after `longest_hours`: who went home without signing off gets no credit."""
+
+    longest_hours: Annotated[float, Meta(gt=0, le=48)] = 16.0
+
+
 class ClockSettings(Struct, frozen=True):
     """`auto` asks the kernel and the time service whether the clock is right; `system` takes its word for it."""
 
@@ -102,10 +118,30 @@ class ClockSettings(Struct, frozen=True):
 
 
 class KioskSettings(Struct, frozen=True):
-    """Where the gate's own page is served."""
+    """Where the gate's own page is served, to whom, and how loud.
 
-    host: str = "127.0.0.1"
+    Beyond loopback `pin` is asked of every phone once, and a certificate (PEM) makes it HTTPS. From `night_from` to
+    `night_to` (hours of the day) the screen is dark and its sound has `night_volume` (0…1).
+    """
+
+    host: Annotated[str, Meta(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8090
+    pin: Secret | None = None
+    certificate_file: str | None = None
+    key_file: str | None = None
+    sounds: tuple[SoundClass, ...] = ("pass", "attention", "stop")
+    night_from: Hour = 22
+    night_to: Hour = 6
+    night_volume: Annotated[float, Meta(ge=0, le=1)] = 0.3
+
+    def problems(self) -> Iterator[Problem]:
+        """Open to a network without a PIN, a PIN that is soon guessed, half a certificate."""
+        if not is_loopback(self.host) and self.pin is None:
+            yield "host", "K0460", {"host": self.host}
+        if self.pin is not None and not PIN.fullmatch(self.pin.reveal().strip()):
+            yield "pin", "K0462", {}
+        if (self.certificate_file is None) != (self.key_file is None):
+            yield "certificate_file", "K0463", {}
 
 
 class AgentSettings(Struct, frozen=True):
@@ -120,6 +156,7 @@ class AgentSettings(Struct, frozen=True):
     outbox: Outbox = Outbox()
     codes: Codes = Codes()
     screening: Joining = Joining()
+    duty: Duty = Duty()
     clock: ClockSettings = ClockSettings()
     kiosk: KioskSettings | None = None
 

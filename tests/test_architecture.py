@@ -32,11 +32,19 @@ DOORS = {
     "cv2": ("agent/scanner/", "kadian/demo/pictures.py"),
     "zxingcpp": ("agent/scanner/engines/zxing.py", "kadian/demo/pictures.py"),
     "pyzbar": ("agent/scanner/engines/zbar.py",),
+    "cbor2": ("agent/codes/cose.py",),
+    "joserfc": ("agent/codes/shc.py",),
+    "base45": ("agent/codes/dcc.py", "kadian/passcard.py", "kadian/invitation.py"),
+    "asn1crypto": ("kadian/trust/",),
+    "fpdf": ("collector/operations/cards/sheet.py",),
+    "fontTools": ("collector/operations/cards/font.py",),
+    "openpyxl": ("collector/operations/cards/table.py",),
     "httpx": ("collector/alerts/channels/",),
     "fastapi": ("collector/api/",),
     "uvicorn": ("collector/api/",),
     "prometheus_client": ("collector/api/",),
     "amqtt": ("collector/broker/amqtt.py",),
+    "nacl": ("agent/kiosk/seal.py", "collector/"),
 }
 PURE = ("agent/screening/", "agent/codes/", "collector/rules/", "kadian/messages/")
 IMPURE = {
@@ -62,6 +70,7 @@ FORBIDDEN = {
     "agent/codes": ("thermometer", "scanner", "screening", "outbox", "uplink"),
     "agent/outbox": ("thermometer", "scanner", "codes", "screening", "uplink"),
     "agent/screening": ("scanner", "outbox", "uplink"),
+    "agent/kiosk": ("wire", "thermometer", "scanner", "codes", "screening", "outbox", "uplink"),
     "agent/uplink": ("thermometer", "scanner", "codes", "screening"),
     "collector/ledger": ("ingest", "series", "alerts", "api", "broker"),
     "collector/series": ("ingest", "rules", "alerts", "api", "broker"),

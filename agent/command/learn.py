@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import cast
 
 import click
+from msgspec.structs import replace
 
+from agent.thermometer.learned import driver
 from agent.thermometer.learning import Capture, Deduced, Profile, Unsure, deduce
 from agent.wire import Gone
 from agent.wire.port import open_port
@@ -27,6 +29,7 @@ STREAM_KEPT_SECONDS = 1.5
 
 QUIET_SECONDS, LONGEST_WAIT_SECONDS = 0.4, 2.0
 MOST_BYTES = 2048
+STILL_SECONDS = 3.0
 
 TAUGHT: tuple[TemperatureKind, ...] = ("body_estimate", "surface", "ambient")
 
@@ -59,6 +62,14 @@ class Ear:
         with self._lock:
             pieces, self._pieces = self._pieces, []
         return last_measurement(pieces)
+
+    def during(self, seconds: float) -> bytes:
+        """What comes in so many seconds from now on."""
+        with self._lock:
+            self._pieces.clear()
+        time.sleep(seconds)
+        with self._lock:
+            return b"".join(data for _, data in self._pieces)
 
     def close(self) -> None:
         """Ends."""
@@ -103,13 +114,25 @@ def learn(port: str, baud: int | None, kind: TemperatureKind | None, path: Path)
         _tell("learn.begin")
         asked = kind or click.prompt(_both("learn.kind"), type=click.Choice(TAUGHT), err=True)
         found = _teach(ear, port, cast("TemperatureKind", asked), speed)
+        profile = replace(found.profile, on_demand=not _speaks_by_itself(ear, found.profile))
     finally:
         ear.close()
-    write(path, found.profile)
-    _tell("learn.done", picture=found.profile.line or (found.profile.frame.picture if found.profile.frame else ""))
+    write(path, profile)
+    _tell("learn.done", picture=profile.line or (profile.frame.picture if profile.frame else ""))
     _tell("learn.use", path=path, port=port)
-    if found.profile.agree > 1:
-        _tell("learn.agree", agree=found.profile.agree)
+    if not profile.on_demand:
+        _tell("learn.stream")
+    elif profile.agree > 1:
+        _tell("learn.agree", agree=profile.agree)
+
+
+def _speaks_by_itself(ear: Ear, profile: Profile) -> bool:
+    """Whether frames come while nobody measures: then one frame is no finished measurement."""
+    _tell("learn.still")
+    parser = driver(profile).make_parser()
+    parser.feed(ear.during(STILL_SECONDS))
+    parser.settle()
+    return parser.counts.good > 0
 
 
 def _teach(ear: Ear, port: str, kind: TemperatureKind, baud: int) -> Deduced:

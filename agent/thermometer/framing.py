@@ -137,9 +137,10 @@ class Frames:
 
     def _rival(self, at: int) -> bool | None:
         """Whether another good frame begins inside the one at `at`: True, False, or None while bytes are missing."""
-        layout = self._layout
-        for start in range(at + 1, at + layout.length):
-            if not layout.head.startswith(bytes(self._buffer[start : start + len(layout.head)])):
+        layout, buffer = self._layout, self._buffer
+        start = at
+        while (start := buffer.find(layout.head[:1], start + 1, at + layout.length)) >= 0:
+            if not layout.head.startswith(bytes(buffer[start : start + len(layout.head)])):
                 continue
             frame = self._frame(start)
             if len(frame) < layout.length:

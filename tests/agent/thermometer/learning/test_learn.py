@@ -101,6 +101,7 @@ def test_a_gun_is_taught_and_then_read_with_its_profile(device, tmp_path):
     made = find("learned", {"profile": str(path)})
     assert (made.kind, made.conversion, made.agree, made.baud) == ("body_estimate", "device", 2, 9600)
     assert made.captured[0] == gun(36.5)
+    assert made.finished, "a pull of the trigger is a measurement"
     with talking(device, gun(36.9)):
         arguments = ["--driver", "learned", "--option", f"profile={path}", "--json", "--count", "2"]
         done = subprocess.run(
@@ -120,10 +121,13 @@ def test_three_values_are_enough_for_a_frame_with_a_sum_and_a_silent_measurement
     person.measure(3, gy_mcu90614_frame(40.0, 22.2), "forty")
     person.until('"forty" is no number')
     person.type("40.0")
-    person.until("Learned: 5A 5A 45 04 vv vv .. .. ss")
+    person.until("Understood")
+    with talking(device, gy_mcu90614_frame(22.0, 22.0)):
+        person.until("Learned: 5A 5A 45 04 vv vv .. .. ss")
+    person.until("It speaks all the time")
     assert person.end() == 0
     profile = parse(path.read_text("utf-8"))
-    assert (profile.kind, profile.baud, profile.agree) == ("surface", 115200, 1)
+    assert (profile.kind, profile.baud, profile.agree, profile.on_demand) == ("surface", 115200, 1, False)
     assert (profile.frame.check, profile.frame.encoding, profile.number.scale) == ("sum8", "s16be", 0.01)
 
 
