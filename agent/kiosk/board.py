@@ -70,8 +70,6 @@ class Board:
                 "id": str(screening.id),
                 "verdict": screening.verdict,
                 "celsius": temperature.celsius if temperature else None,
-                "site": temperature.site if temperature else None,
-                "kind": temperature.kind if temperature else None,
                 "reasons": list(screening.reasons),
                 "since": now,
             }

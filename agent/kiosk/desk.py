@@ -14,7 +14,7 @@ from agent.acts import Act, Answer, Do, Register, Remeasure, SignOff, Typed, Wai
 from agent.kiosk.board import Board
 from agent.kiosk.seal import key_of, seal
 from kadian.errors import KadianError
-from kadian.messages.registration import IdNumber, Line, Name, Phone, Registration
+from kadian.messages.registration import Registration
 
 log = structlog.get_logger(__name__)
 REMEMBERED = 256
@@ -52,12 +52,7 @@ class PutAway(Form, frozen=True, forbid_unknown_fields=True):
 class RegisterForm(Form, frozen=True, forbid_unknown_fields=True):
     """See `Registration`."""
 
-    name: Name
-    phone: Phone = ""
-    origin: Line = ""
-    host: Line = ""
-    purpose: Line = ""
-    id_number: IdNumber = ""
+    entry: Registration
 
 
 FORMS: dict[str, type[Form]] = {
@@ -126,7 +121,7 @@ class Desk:
             key = key_of(self._office_key())
             if not private or key is None:
                 return Answer(ok=False, word=f"kiosk.{self.registers(private=private)}")
-            return self._act(Register(seal(_entry(form), key)))
+            return self._act(Register(seal(form.entry, key)))
         if isinstance(form, TypedForm):
             return self._act(Typed(form.celsius, form.kind, form.site, form.remeasure_of))
         if isinstance(form, RemeasureForm):
@@ -143,14 +138,3 @@ class Desk:
         except Exception as error:  # noqa: BLE001 - the screen stays; what went wrong may quote the act, so its kind alone is told
             log.error("act_failed", act=type(act).__name__, kind=type(error).__name__)  # noqa: TRY400
             return Answer(ok=False, word="kiosk.failed")
-
-
-def _entry(form: RegisterForm) -> Registration:
-    return Registration(
-        name=form.name.strip(),
-        phone=form.phone,
-        origin=form.origin,
-        host=form.host,
-        purpose=form.purpose,
-        id_number=form.id_number,
-    )

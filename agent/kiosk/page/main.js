@@ -35,7 +35,7 @@ const manual = new Manual();
 const duty = new Duty(say);
 const rests = new Rests(manual, say);
 const pair = new Pair();
-const register = new Register(() => {});
+const register = new Register();
 const settings = new Settings(sound, changeLanguage);
 
 function take(next) {
@@ -86,7 +86,7 @@ function draw() {
   fit("value", seen.celsius === null ? "" : `${degrees(seen.celsius)} °C`, 1);
   fit("reason", seen.reasons.map(because).join(" · "), 2);
   fit("next", has(seen.next) ? t(seen.next) : "", 2);
-  at("live").textContent = document.querySelector("dialog[open]") ? at("word").textContent : "";
+  write("live", document.querySelector("dialog[open]") ? t(seen.word) : "");
   if (board) drawRest();
   at("sound-blocked").hidden = !sound.blocked;
   at("muted").hidden = sound.blocked || (sound.settings.on.length === 3 && sound.volume() > 0);
@@ -100,17 +100,22 @@ function draw() {
 /** A reason in few words where there are such; `next` says what to do. */
 const because = (reason) => (has(`reason.${reason}`) ? t(`reason.${reason}`) : t(reason, {}, "reason."));
 
+/** Only what changed is written, so that nothing is drawn or read out again. */
+function write(id, text) {
+  if (at(id).textContent !== text) at(id).textContent = text;
+}
+
 function drawRest() {
-  at("gate").textContent = board.gate;
-  at("duty").textContent = board.operator ? t("on_duty", { operator: board.operator }) : "";
-  at("office").textContent = office();
+  write("gate", board.gate);
+  write("duty", board.operator ? t("on_duty", { operator: board.operator }) : "");
+  write("office", office());
   at("office").dataset.away = String(!board.online);
   at("unattended").hidden = !board.unattended;
   at("note").hidden = !board.message;
-  if (board.message) at("note-text").textContent = board.message.text;
+  if (board.message) write("note-text", board.message.text);
   const rest = board.troubles.filter((word) => word !== document.body.dataset.word);
   at("troubles").hidden = rest.length === 0;
-  at("troubles").textContent = rest.map((word) => t(word)).join(" · ");
+  write("troubles", rest.map((word) => t(word)).join(" · "));
 }
 
 function office() {

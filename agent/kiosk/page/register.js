@@ -12,9 +12,7 @@ const CHIPS = {
 const ORDER = ["name", "phone", "origin", "purpose", "host"];
 
 export class Register {
-  /** @param done called when somebody was registered */
-  constructor(done) {
-    this.done = done;
+  constructor() {
     this.box = new Box("register", () => this.empty());
     this.fields = this.box.dialog.querySelector("form").elements;
     this.whyNot = this.box.dialog.querySelector(".why-not");
@@ -118,9 +116,6 @@ export class Register {
       this.fields[field].focus();
       return;
     }
-    if (await this.box.put("register", values)) {
-      this.box.close();
-      this.done();
-    }
+    if (await this.box.put("register", { entry: values })) this.box.close();
   }
 }
