@@ -13,11 +13,12 @@ import { has, speak, spoken, t } from "./text.js";
 
 const BLINK_MILLISECONDS = 10000;
 const AWAY_SECONDS = 60;
+const NOTICE_SECONDS = 4;
 /** Prompts that are said only when the state lasts: most people need none of them. */
 const PATIENT_MILLISECONDS = { hold_still: 1500, waiting_for_code: 800 };
 const SPOKEN_STATES = [
-  "pass", "recheck", "stop", "none", "too_cold", "too_hot", "hold_still", "waiting_for_code", "registered",
-  "no_thermometer", "silent_thermometer", "outbox_full", "disconnected",
+  "pass", "recheck", "stop", "none", "too_cold", "too_hot", "hold_still", "waiting_for_code",
+  "no_thermometer", "silent_thermometer", "stuck_thermometer", "outbox_full", "disconnected",
 ];
 const now = () => performance.now() / 1000;
 
@@ -26,6 +27,7 @@ let connected = null;
 let verdictAt = -Infinity;
 let stageAt = -Infinity;
 let awaySince = null;
+let noticeUntil = -Infinity;
 let shownKey = "";
 let sayLater = 0;
 
@@ -35,7 +37,11 @@ const manual = new Manual();
 const duty = new Duty(say);
 const rests = new Rests(manual, say);
 const pair = new Pair();
-const register = new Register();
+const register = new Register(() => {
+  noticeUntil = now() + NOTICE_SECONDS;
+  say("registered");
+  draw();
+});
 const settings = new Settings(sound, changeLanguage);
 
 function take(next) {
@@ -60,7 +66,7 @@ function take(next) {
 function announce(before, next) {
   if (next.unattended && !before?.unattended) say("unattended");
   if (next.message && next.message.number !== before?.message?.number) say("message");
-  for (const word of ["no_camera", "silent_camera"]) {
+  for (const word of ["no_camera", "silent_camera", "no_gun", "silent_gun"]) {
     if (next.troubles.includes(word) && !before?.troubles.includes(word)) say(word);
   }
   if (next.online) awaySince = null;
@@ -78,7 +84,7 @@ function cut(word) {
 }
 
 function draw() {
-  const seen = picture(board, now() - verdictAt, now() - stageAt, connected);
+  const seen = picture(board, now() - verdictAt, now() - stageAt, connected, now() < noticeUntil ? "registered" : null);
   document.body.dataset.face = seen.face;
   document.body.dataset.word = seen.word;
   document.body.dataset.night = String(isNight(new Date().getHours(), sound.settings.from, sound.settings.to));

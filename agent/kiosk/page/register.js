@@ -12,7 +12,9 @@ const CHIPS = {
 const ORDER = ["name", "phone", "origin", "purpose", "host"];
 
 export class Register {
-  constructor() {
+  /** @param done called when somebody was registered */
+  constructor(done) {
+    this.done = done;
     this.box = new Box("register", () => this.empty());
     this.fields = this.box.dialog.querySelector("form").elements;
     this.whyNot = this.box.dialog.querySelector(".why-not");
@@ -116,6 +118,8 @@ export class Register {
       this.fields[field].focus();
       return;
     }
-    if (await this.box.put("register", { entry: values })) this.box.close();
+    if (!(await this.box.put("register", { entry: values }))) return;
+    this.box.close();
+    this.done();
   }
 }

@@ -27,18 +27,21 @@ VERDICTS = {
     "none": ("none", None, ("no_limit",)),
     "too_cold": ("none", 31.2, ("too_cold",)),
     "too_hot": ("none", 39.2, ("too_hot",)),
-    "registered": ("none", None, ("registered",)),
+    "early": ("recheck", 37.8, ("rest_not_over", "code_unverified")),
 }
 STAGES = ("warming_up", "step_closer", "hold_still", "measured", "waiting_for_code")
 DEVICES = {
     "no_thermometer": troubles("no_thermometer"),
     "silent_thermometer": troubles("silent_thermometer"),
+    "stuck_thermometer": troubles("stuck_thermometer"),
     "outbox_full": troubles("outbox_full", waiting=90_000, online=False, capacity_left=0),
     "no_camera": troubles("no_camera"),
     "silent_camera": troubles("silent_camera"),
+    "no_gun": troubles("no_camera", "no_gun"),
     "office_away": troubles(waiting=412, online=False, capacity_left=930),
     "office_long": troubles(waiting=12_345, online=False, capacity_left=3_000_000),
 }
+BLOCKING = ("no_thermometer", "silent_thermometer", "stuck_thermometer", "outbox_full")
 
 
 def reset(gate):
@@ -60,10 +63,14 @@ def scenes(gate):
     for word in STAGES:
         yield word, word, lambda word=word: gate.board.stage(word)
     for name, verdict in VERDICTS.items():
-        word = name if name != "refused" else "stop"
+        word = {"refused": "stop", "early": "recheck"}.get(name, name)
         yield name, word, lambda verdict=verdict: gate.show(*verdict)
     for name, devices in DEVICES.items():
-        word = name if name in {"no_thermometer", "silent_thermometer", "outbox_full"} else "step_closer"
+        word = (
+            name
+            if name in {"no_thermometer", "silent_thermometer", "stuck_thermometer", "outbox_full"}
+            else "step_closer"
+        )
         yield name, word, lambda devices=devices: gate.board.devices(**devices)
     yield "unattended", "step_closer", lambda: gate.board.duty(None, unattended=True)
     yield "everything", "stop", lambda: everything_at_once(gate)
@@ -104,7 +111,6 @@ def test_every_state_fits_its_screen_is_large_and_readable_and_in_both_languages
     for name in ("none", "too_cold", "too_hot", "no_thermometer", "silent_thermometer", "outbox_full"):
         assert (found[name]["face"], found[name]["hatched"], found[name]["value"]) == ("none", True, ""), name
     assert "腕" in found["too_cold"]["next"]
-    assert found["registered"]["face"] == "wait"
 
 
 def test_without_colours_shape_and_word_still_tell_the_answers_apart(make_gate, open_page, picture):

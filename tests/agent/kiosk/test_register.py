@@ -61,6 +61,7 @@ def test_an_outsider_is_registered_in_under_twenty_seconds_of_taps_keys_and_thou
     )
     assert (taps, keys) == (3, 20)
     assert seconds < 20
+    expect(page.locator("#word")).to_have_text("登记好了")
     assert opened(gate) == {
         "name": "王建国", "phone": PHONE, "origin": "本市", "purpose": "走亲访友", "host": "3-2-501",
     }  # fmt: skip

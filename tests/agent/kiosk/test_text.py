@@ -10,7 +10,8 @@ PAGE = "\n".join(path.read_text("utf-8") for path in (KIOSK / "page").iterdir() 
 SERVER = "\n".join(path.read_text("utf-8") for path in KIOSK.glob("*.py"))
 # Said by the gate: its stages, its troubles, and what its answers to acts may be.
 GATE = {"warming_up", "step_closer", "hold_still", "measured", "waiting_for_code", "busy", "no_camera", "silent_camera",
-        "no_thermometer", "silent_thermometer", "outbox_full"}  # fmt: skip
+        "no_thermometer", "silent_thermometer", "stuck_thermometer", "no_gun", "silent_gun", "outbox_full",
+        "enrolling", "show_invitation"}  # fmt: skip
 
 
 def keys():
