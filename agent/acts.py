@@ -24,13 +24,15 @@ class Typed(Struct, frozen=True):
 
 
 class Remeasure(Struct, frozen=True):
-    """A person who has rested stands before the thermometer now: the next reading is theirs.
+    """The next reading of the gate's own thermometer, within a minute, is the second one of this rest.
 
     Attributes:
-        id: the screening of their first reading.
+        id: as the screen lists the rest; None takes the choice back.
+        site: where on the body it will be taken, None: where the policy says.
     """
 
-    id: UUID
+    id: UUID | None
+    site: str | None = None
 
 
 class WaitForDuty(Struct, frozen=True):

@@ -18,11 +18,12 @@ SAME_MOMENT_SECONDS = 1.5
 
 
 class Resting(NamedTuple):
-    """Somebody who sits and waits for the second measurement."""
+    """Somebody who sits and waits for the second measurement; `chosen`: the next reading is this person's."""
 
     id: UUID
     seconds_left: float
     celsius: float | None
+    chosen: bool = False
 
 
 class Board:
@@ -108,17 +109,18 @@ class Board:
         left = hours_left(capacity_left, self._flow.moments, self._monotonic())
         self._put(troubles=list(troubles), waiting=waiting, online=online, hours_left=left)
 
-    def rests(self, resting: Iterable[Resting | tuple[UUID, float, float | None]]) -> None:
+    def rests(self, resting: Iterable[Resting]) -> None:
         """Who rests now; may be told as often as one likes, the screen counts the seconds itself."""
         now = self._monotonic()
         with self._changed:
             known = {rest["id"]: rest["until"] for rest in self._shown["rests"]}
             told = []
-            for identity, seconds_left, celsius in resting:
-                until = now + seconds_left
-                before = known.get(str(identity), until)
-                same = abs(before - until) < SAME_MOMENT_SECONDS or (seconds_left <= 0 and before <= now)
-                told.append({"id": str(identity), "celsius": celsius, "until": before if same else until})
+            for rest in resting:
+                until = now + rest.seconds_left
+                before = known.get(str(rest.id), until)
+                same = abs(before - until) < SAME_MOMENT_SECONDS or (rest.seconds_left <= 0 and before <= now)
+                moment = before if same else until
+                told.append({"id": str(rest.id), "celsius": rest.celsius, "chosen": rest.chosen, "until": moment})
             self._put(rests=told)
 
     def identify(self) -> None:
@@ -150,7 +152,8 @@ def _aged(shown: dict[str, Any], now: float) -> dict[str, Any]:
     if aged:
         aged["age"] = round(now - verdict["since"], 2)
     rests = [
-        {"id": rest["id"], "celsius": rest["celsius"], "seconds_left": max(0.0, round(rest["until"] - now, 1))}
+        {name: value for name, value in rest.items() if name != "until"}
+        | {"seconds_left": max(0.0, round(rest["until"] - now, 1))}
         for rest in shown["rests"]
     ]
     return shown | {"screening": aged, "rests": rests}

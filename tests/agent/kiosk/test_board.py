@@ -3,7 +3,7 @@ from uuid import uuid4
 
 import pytest
 
-from agent.kiosk import Board
+from agent.kiosk.board import Board, Resting
 from agent.kiosk.room import Flow, hours_left
 from kadian.messages import Screening, Temperature
 
@@ -57,15 +57,15 @@ def test_each_life_of_the_gate_has_its_own_epoch_and_a_version_that_grows_only_w
 
 def test_a_rest_told_every_half_second_is_no_news_and_counts_down(board, clock):
     who = uuid4()
-    board.rests([(who, 180.0, 38.2)])
+    board.rests([Resting(who, 180.0, 38.2)])
     version = board.after(-1, 0)[0]
     for _ in range(20):
         clock.now += 0.5
-        board.rests([(who, round(180.0 - (clock.now - 1000.0)), 38.2)])
+        board.rests([Resting(who, round(180.0 - (clock.now - 1000.0)), 38.2)])
     assert board.after(-1, 0)[0] == version
-    assert shown(board)["rests"] == [{"id": str(who), "celsius": 38.2, "seconds_left": 170.0}]
+    assert shown(board)["rests"] == [{"id": str(who), "celsius": 38.2, "chosen": False, "seconds_left": 170.0}]
     clock.now += 500
-    board.rests([(who, 0.0, 38.2)])
+    board.rests([Resting(who, 0.0, 38.2)])
     assert board.after(-1, 0)[0] == version
     assert shown(board)["rests"][0]["seconds_left"] == 0
     board.rests([])

@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from agent.kiosk.board import Resting
 from agent.settings import KioskSettings
 from kadian.identifiers import new_id
 from tests.agent.kiosk.looks import FACE, MEASURE
@@ -51,7 +52,7 @@ def reset(gate):
 
 
 def everything_at_once(gate):
-    gate.board.rests([(new_id(), 143.0, 38.21), (new_id(), 0.0, 37.8)])
+    gate.board.rests([Resting(new_id(), 143.0, 38.21), Resting(new_id(), 0.0, 37.8)])
     gate.board.message("下雨了，把帐篷绑好，线缆收进来")
     gate.board.duty(None, unattended=True)
     gate.board.devices(**troubles("no_camera", waiting=412, online=False, capacity_left=930))

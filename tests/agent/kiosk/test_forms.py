@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from agent.acts import Answer, Register, Remeasure, SignOff, Typed, WaitForDuty
+from agent.kiosk.board import Resting
 from agent.settings import KioskSettings
 from kadian.identifiers import new_id
 from kadian.settings import Secret
@@ -29,7 +30,7 @@ def until(condition, seconds=4.0):
 @pytest.mark.parametrize("size", ["phone", "pi", "wide"])
 def test_every_form_fits_its_screen_with_keys_for_gloves_in_both_languages(gate, open_page, picture, size):
     page = open_page(gate, size)
-    gate.board.rests([(new_id(), 100.0, 38.2)])
+    gate.board.rests([Resting(new_id(), 100.0, 38.2)])
     for language in ("zh", "en"):
         page.locator("#open-settings").click()
         page.locator(f'#settings [data-value="{language}"]').click()
@@ -140,7 +141,7 @@ def test_a_verdict_is_seen_while_somebody_types(gate, open_page):
 def test_somebody_who_has_rested_is_measured_again_or_typed_in(gate, open_page):
     page = open_page(gate, "pi")
     first, second = new_id(), new_id()
-    gate.board.rests([(first, 2.0, 38.21), (second, 95.0, None)])
+    gate.board.rests([Resting(first, 2.0, 38.21), Resting(second, 95.0, None)])
     people = page.locator("#rests button")
     expect(people.nth(1)).to_have_text("1:33")
     expect(people.nth(0)).to_have_text("38.21° 请再测")
