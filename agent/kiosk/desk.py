@@ -40,7 +40,8 @@ class TypedForm(Form, frozen=True, forbid_unknown_fields=True):
 class RemeasureForm(Form, frozen=True, forbid_unknown_fields=True):
     """See `Remeasure`."""
 
-    id: UUID
+    id: UUID | None
+    site: Literal["forehead", "wrist", "neck"] | None = None
 
 
 class PutAway(Form, frozen=True, forbid_unknown_fields=True):
@@ -125,7 +126,7 @@ class Desk:
         if isinstance(form, TypedForm):
             return self._act(Typed(form.celsius, form.kind, form.site, form.remeasure_of))
         if isinstance(form, RemeasureForm):
-            return self._act(Remeasure(form.id))
+            return self._act(Remeasure(form.id, form.site))
         return self._act(WaitForDuty() if name == "wait_for_duty" else SignOff())
 
     def _act(self, act: Act) -> Answer:

@@ -90,7 +90,7 @@ function draw() {
   document.body.dataset.night = String(isNight(new Date().getHours(), sound.settings.from, sound.settings.to));
   fit("word", t(seen.word), seen.celsius === null ? 2 : 1);
   fit("value", seen.celsius === null ? "" : `${degrees(seen.celsius)} °C`, 1);
-  fit("reason", seen.reasons.map(because).join(" · "), 2);
+  fit("reason", seen.reasons.map(because).join(spoken() === "zh" ? "，" : ", "), 2);
   fit("next", has(seen.next) ? t(seen.next) : "", 2);
   write("live", document.querySelector("dialog[open]") ? t(seen.word) : "");
   if (board) drawRest();

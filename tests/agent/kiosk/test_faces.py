@@ -210,7 +210,7 @@ def test_a_gate_that_is_looked_for_blinks_and_stands_still_for_who_wants_no_moti
 def test_a_checker_of_accessibility_finds_nothing(make_gate, open_page):
     gate = make_gate(DAY)
     page = open_page(gate, "phone")
-    gate.board.rests([(new_id(), 100.0, 38.2)])
+    gate.board.rests([Resting(new_id(), 100.0, 38.2)])
     gate.board.message("今晚有雨")
     for name in ("waiting", "manual", "register", "duty", "settings", "recheck"):
         if name == "recheck":
