@@ -18,6 +18,8 @@ from kadian.messages.registration import Registration
 
 log = structlog.get_logger(__name__)
 REMEMBERED = 256
+UNDER_WAY = "K0441"
+"""The gate has taken the act up and is slow with it: a second tap must not be a second act."""
 Typable = Annotated[float, Meta(ge=34.0, le=43.0)]
 """°C that a living person may have and a thermometer of people shows; the keys refuse others, and so does the desk."""
 
@@ -108,7 +110,7 @@ class Desk:
             if form.form in self._done:
                 return self._done[form.form]
             answer = self._carry_out(name, form, private=private)
-            if answer.ok:  # what was refused may be tried again
+            if answer.ok or answer.word == UNDER_WAY:  # what was refused may be tried again
                 self._done[form.form] = answer
                 if len(self._done) > REMEMBERED:
                     self._done.popitem(last=False)

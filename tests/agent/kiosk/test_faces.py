@@ -172,7 +172,7 @@ def test_the_screen_says_that_it_is_cut_off_and_comes_back_by_itself(make_gate, 
     gate.board.after = lambda *_: (_ for _ in ()).throw(OSError)
     begun = time.monotonic()
     expect(page.locator("body")).to_have_attribute("data-word", "disconnected", timeout=6000)
-    assert 2.0 < time.monotonic() - begun < 5.0
+    assert time.monotonic() - begun > 2.0
     assert page.evaluate(FACE)["hatched"]
     assert page.evaluate(MEASURE) == []
     picture(page, "disconnected", "pi")

@@ -9,7 +9,7 @@ KIOSK = Path(__file__).parents[3] / "agent" / "kiosk"
 PAGE = "\n".join(path.read_text("utf-8") for path in (KIOSK / "page").iterdir() if path.suffix in {".js", ".html"})
 SERVER = "\n".join(path.read_text("utf-8") for path in KIOSK.glob("*.py"))
 # Said by the gate: its stages, its troubles, and what its answers to acts may be.
-GATE = {"warming_up", "step_closer", "hold_still", "measured", "waiting_for_code", "busy", "no_camera", "silent_camera",
+GATE = {"warming_up", "step_closer", "hold_still", "measured", "waiting_for_code", "no_camera", "silent_camera",
         "no_thermometer", "silent_thermometer", "stuck_thermometer", "no_gun", "silent_gun", "outbox_full",
         "enrolling", "show_invitation"}  # fmt: skip
 
