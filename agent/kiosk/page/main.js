@@ -90,7 +90,8 @@ function draw() {
   document.body.dataset.night = String(isNight(new Date().getHours(), sound.settings.from, sound.settings.to));
   fit("word", t(seen.word), seen.celsius === null ? 2 : 1);
   fit("value", seen.celsius === null ? "" : `${degrees(seen.celsius)} °C`, 1);
-  fit("reason", seen.reasons.map(because).join(spoken() === "zh" ? "，" : ", "), 2);
+  const reasons = [...seen.reasons.map(because), ...ofCode(seen.code)];
+  fit("reason", reasons.join(spoken() === "zh" ? "，" : ", "), 2);
   fit("next", has(seen.next) ? t(seen.next) : "", 2);
   write("live", document.querySelector("dialog[open]") ? t(seen.word) : "");
   if (board) drawRest();
@@ -105,6 +106,13 @@ function draw() {
 
 /** A reason in few words where there are such; `next` says what to do. */
 const because = (reason) => (has(`reason.${reason}`) ? t(`reason.${reason}`) : t(reason, {}, "reason."));
+
+/** What a code is worth, and its colour: which is shown, and proves nothing. */
+function ofCode(code) {
+  if (!code) return [];
+  const colour = code.colour && code.colour !== "unknown" ? t(`colour.${code.colour}`) : "";
+  return [t("code", { colour, status: t(code.status, {}, "code.status.") }).trim()];
+}
 
 /** Only what changed is written, so that nothing is drawn or read out again. */
 function write(id, text) {

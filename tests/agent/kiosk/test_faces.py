@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from agent.kiosk.board import Resting
 from agent.settings import KioskSettings
 from kadian.identifiers import new_id
+from kadian.messages import Code
 from tests.agent.kiosk.looks import FACE, MEASURE
 
 DAY = KioskSettings(port=0, night_from=0, night_to=0)
@@ -127,6 +128,18 @@ def test_without_colours_shape_and_word_still_tell_the_answers_apart(make_gate, 
         seen.add((looks["shape"], looks["word"]))
         assert looks["shape"] == f"s-{name}"
     assert len({shape for shape, _ in seen}) == len({word for _, word in seen}) == 4
+
+
+def test_a_code_is_told_with_its_worth_and_its_colour_is_never_the_screens(make_gate, open_page, picture):
+    gate = make_gate(DAY)
+    page = open_page(gate, "phone")
+    gate.show("pass", 36.5, code=Code("health", "unverified", colour="red"))
+    expect(page.locator("#reason")).to_have_text("红码未核验")
+    assert page.evaluate(FACE)["face"] == "pass"  # the gate decides, the colour does not
+    picture(page, "code", "phone")
+    gate.show("stop", 36.5, ("code_refused",), code=Code("pass", "forged"))
+    expect(page.locator("#reason")).to_have_text("这个码不能通行，码伪造")
+    assert page.evaluate(MEASURE) == []
 
 
 def test_by_night_a_waiting_screen_is_dark_and_by_day_light(make_gate, open_page, picture):

@@ -26,7 +26,7 @@ def test_every_sentence_that_the_page_or_the_server_asks_for_is_there():
 
 
 def test_every_sentence_is_asked_for():
-    groups = ("reason.", "site.", "kind.", "sound.", "origin.", "purpose.")
+    groups = ("reason.", "site.", "kind.", "sound.", "origin.", "purpose.", "colour.")
     left = {
         key
         for key in keys() - GATE
