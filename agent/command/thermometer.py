@@ -22,7 +22,10 @@ from kadian.messages import Quality, TemperatureKind
 BODY_LOW = 34.0
 """°C under which a device's body estimate is no person's: a cold forehead, or nobody."""
 
-NO_PORT = {"K0200", "K0201", "K0202", "K0203", "K0230", "K0231", "K0232"}
+NEVER_OPENED = {
+    *("K0200", "K0201", "K0202", "K0203", "K0220", "K0221", "K0222", "K0223", "K0224", "K0230", "K0231", "K0232"),
+}
+"""Troubles that nobody waits out in front of a command: the wire could not be opened."""
 
 WORDS = {"ok": "正常 ok", "cold": "偏低 cold", "hot": "偏高 hot"}
 KINDS = {
@@ -85,7 +88,7 @@ class Printer:
         """Says it; a port that cannot be opened at first ends it, a silence or an unplug is waited out."""
         self.trouble = trouble
         click.echo(trouble.lines(), err=True)
-        if not self.printed and trouble.code in NO_PORT:
+        if not self.printed and trouble.code in NEVER_OPENED:
             self._stop.set()
 
 
@@ -97,22 +100,34 @@ def _human(line: dict[str, object]) -> str:
     )
 
 
+def options_of(pairs: tuple[str, ...]) -> dict[str, Any]:
+    """`key=value` each, the value as it would stand in the settings (TOML); what is not TOML is text.
+
+    Raises:
+        click.BadParameter: there is no `=`.
+    """
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise click.BadParameter(f"{pair!r}: key=value")
+        try:
+            found[key] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            found[key] = value
+    return found
+
+
 @click.command("thermometer")
 @click.option("--port", required=True, help="串口设备，如 /dev/kadian-therm。The serial port.")
 @click.option("--driver", "name", help="驱动名，如 gy614v3。The driver's name.")
-@click.option(
-    "--option",
-    "options",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="驱动的选项，如 profile=my-gun.toml。What the driver is to be told.",
-)
 @click.option("--json", "as_json", is_flag=True, help="每个读数一行 JSON。One JSON line a reading.")
 @click.option("--count", type=click.IntRange(min=1), help="读到这么多个就结束。End after so many readings.")
 @click.option(
     "--seconds", type=click.FloatRange(min=0, min_open=True), help="这么多秒后结束。End after so many seconds."
 )
 @click.option("--baud", type=click.IntRange(min=1), help="波特率，默认按驱动。Speed, the driver's own if not given.")
+@click.option("--option", "pairs", multiple=True, help="驱动的选项，可多次，如 preset=shtc3。The driver's, key=value.")
 @click.option("--learn", "learning", is_flag=True, help="学会一种不认识的体温计。Learn an unknown thermometer.")
 @click.option("--kind", type=click.Choice(TAUGHT), help="学的是什么温度。What the one to be learned measures.")
 @click.option(
@@ -125,11 +140,11 @@ def thermometer(
     *,
     port: str,
     name: str | None,
-    options: tuple[str, ...],
     as_json: bool,
     count: int | None,
     seconds: float | None,
     baud: int | None,
+    pairs: tuple[str, ...],
     learning: bool,
     kind: TemperatureKind | None,
     profile: Path,
@@ -139,15 +154,15 @@ def thermometer(
         raise click.UsageError("--driver gy614v3 / --learn")
     # Troubles are told in plain words, so the log keeps to what nobody foresaw.
     set_up("thermometer", level="error")
-    try:
-        if name is None:
+    if name is None:
+        try:
             learn(port, baud, kind, profile)
-            return
-    except KadianError as trouble:
-        click.echo(trouble.lines(), err=True)
-        raise SystemExit(1) from trouble
+        except KadianError as trouble:
+            click.echo(trouble.lines(), err=True)
+            raise SystemExit(1) from trouble
+        return
     try:
-        driver = find(name, dict(map(_option, options)))
+        driver = find(name, options_of(pairs))
     except KadianError as unknown:
         click.echo(unknown.lines(), err=True)
         raise SystemExit(2) from unknown
@@ -174,17 +189,6 @@ def thermometer(
     if printer.trouble is None:
         click.echo(_nothing_heard(link, waited).lines(), err=True)
     raise SystemExit(1)
-
-
-def _option(text: str) -> tuple[str, Any]:
-    """NAME=VALUE; a value that reads as TOML is that, anything else is text."""
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise click.BadParameter(text, param_hint="--option")
-    try:
-        return name, tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
-        return name, value
 
 
 def _nothing_heard(link: Link, waited: str) -> KadianError:

@@ -26,6 +26,7 @@ Source: "Bluetooth Thermometer (IR) Communication Protocol", a maker's sheet in 
 are its own examples; it calls the first 37.0, but the bytes say 37.4.
 """
 
+import math
 import struct
 from functools import partial
 from typing import Literal
@@ -85,6 +86,7 @@ def configured(options: Options) -> Driver:
         ),
         agree=EQUAL,
         finished=True,
+        pause=math.inf,
     )
 
 

@@ -79,7 +79,9 @@ def _parser(profile: Profile) -> Parser:
         single = Frames(_layout(profile.frame, profile.number, profile.kind))
     else:
         pattern = re.compile((profile.line or "").encode("latin-1", "replace"))
-        single = Lines(partial(_line, pattern=pattern, number=profile.number, kind=profile.kind))
+        decode = partial(_line, pattern=pattern, number=profile.number, kind=profile.kind)
+        # Before a number that begins the line a digit may be missing; before anything else it would show.
+        single = Lines(decode, begun=not pattern.pattern.startswith(b"(?P<value>"))
     return Agreeing(single, profile.agree) if profile.agree > 1 else single
 
 

@@ -2,19 +2,18 @@
 
 from collections.abc import Callable
 
-from msgspec.structs import replace
-
-from agent.thermometer.packets import Decoded, count
-from agent.thermometer.sample import Counts, Sample
+from agent.thermometer.packets import Decoded, Kept, count
+from agent.thermometer.sample import Sample
 
 LONGEST = 256
 """Bytes of a line; a longer one is no thermometer's."""
 
 
-class Lines:
+class Lines(Kept):
     """A parser of complete lines.
 
-    A line counts when its end has come: a pause in the middle of `36.52` must not make 36 of it. What comes first after
+    A line counts when its end has come, however long that takes: a pause in the middle of `36.52` must not make 36 of
+    it. What comes first after
     a start or a reset is thrown away up to the first line end, because its beginning may be missing (`7.1` of `37.1`);
     not so where every line has a beginning of its own (`begun`).
 
@@ -25,17 +24,11 @@ class Lines:
     """
 
     def __init__(self, decode: Callable[[bytes], Decoded], *, ends: bytes = b"\r\n", begun: bool = False) -> None:
+        super().__init__()
         self._decode = decode
         self._ends = ends
         self._begun = begun
         self._cut = not begun
-        self._buffer = bytearray()
-        self._counts = Counts()
-
-    @property
-    def counts(self) -> Counts:
-        """A copy of the counts since the parser was made."""
-        return replace(self._counts)
 
     def feed(self, data: bytes) -> list[Sample]:
         """The samples of the lines that these bytes complete; the same whatever pieces the bytes come in."""
@@ -53,14 +46,9 @@ class Lines:
             self._cut = True
         return samples
 
-    def settle(self) -> list[Sample]:
-        """Nothing: a line that has not ended is not a reading, however long the line is quiet."""
-        return []
-
     def reset(self) -> None:
         """Forgets the unfinished line; the next may have lost its beginning."""
-        self._counts.skipped += len(self._buffer)
-        self._buffer.clear()
+        super().reset()
         self._cut = not self._begun
 
     def _line(self, line: bytes) -> list[Sample]:

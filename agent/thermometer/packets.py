@@ -25,7 +25,29 @@ def count(counts: Counts, found: Decoded, size: int) -> list[Sample]:
     return []
 
 
-class Packets:
+class Kept:
+    """What every parser here keeps: the bytes that are no sample yet, and the counts."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+        self._counts = Counts()
+
+    @property
+    def counts(self) -> Counts:
+        """A copy of the counts since the parser was made."""
+        return replace(self._counts)
+
+    def settle(self) -> list[Sample]:
+        """Called when the line has fallen quiet: nothing is held back that this could complete."""
+        return []
+
+    def reset(self) -> None:
+        """Forgets what is unfinished."""
+        self._counts.skipped += len(self._buffer)
+        self._buffer.clear()
+
+
+class Packets(Kept):
     """A parser of packets.
 
     The line gives packets whole, so a piece that is still unfinished when it falls quiet is dropped.
@@ -37,15 +59,9 @@ class Packets:
     """
 
     def __init__(self, length: Callable[[bytearray], int], decode: Callable[[bytes], Decoded]) -> None:
+        super().__init__()
         self._length = length
         self._decode = decode
-        self._buffer = bytearray()
-        self._counts = Counts()
-
-    @property
-    def counts(self) -> Counts:
-        """A copy of the counts since the parser was made."""
-        return replace(self._counts)
 
     def feed(self, data: bytes) -> list[Sample]:
         """The samples that these bytes complete; the same whatever pieces the bytes come in."""
@@ -66,8 +82,3 @@ class Packets:
         """Drops an unfinished packet: what comes after a pause begins one."""
         self.reset()
         return []
-
-    def reset(self) -> None:
-        """Forgets an unfinished packet."""
-        self._counts.skipped += len(self._buffer)
-        self._buffer.clear()

@@ -180,6 +180,18 @@ def hear(*pieces, drivers=()):
     return listener.heard()
 
 
+@pytest.mark.parametrize("name", names())
+def test_each_thermometer_that_happens_to_talk_is_understood_by_its_own_driver(name):
+    if find(name).open is not None:
+        pytest.skip("its wire is no serial port")
+    frames = find(name).captured
+    heard = hear(*(piece for n in range(12) for piece in (frames[n % len(frames)], b"")))
+    assert heard.verdict in {"one", "several"}, heard
+    fitting = [one.driver for one in heard.understood if one.share >= 0.8 * heard.best.share]
+    assert name in fitting
+    assert len(fitting) <= 3
+
+
 def test_drivers_that_fit_equally_well_are_all_named():
     known = find("gy614v3")
     heard = hear(gy614v3_frame(34.5, 22.0, 36.5) * 20, drivers=[known, replace(known, name="twin")])
