@@ -17,7 +17,7 @@ from agent.thermometer.hearing import Listener
 from agent.wire.holders import holders
 from agent.wire.usb import Tree
 from kadian.demo.thermometers import PtyThermometer, gy614v3_frame, gy_mcu90614_frame
-from kadian.demo.usb import UsbBus
+from tests.hardware.usb import UsbBus
 
 KEYBOARD = {"device/capabilities/key": "7 ff9f207ac14057ff febeffdfffefffff fffffffffffffffe"}
 

@@ -14,8 +14,8 @@ from agent.wire.events import open_events
 from agent.wire.port import open_port
 from agent.wire.usb import Tree
 from kadian.demo.thermometers import PtyThermometer
-from kadian.demo.usb import UsbBus
 from kadian.errors import KadianError
+from tests.hardware.usb import UsbBus
 
 from .test_keyboard import KEYBOARD, typed
 

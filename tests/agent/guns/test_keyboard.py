@@ -12,8 +12,8 @@ from agent.guns.keyboard import PLAIN, SHIFTED, Keys
 from agent.wire import Gone
 from agent.wire.events import EVENT, EventLine, grab, keyboard, keyboards, open_events
 from agent.wire.usb import Tree
-from kadian.demo.usb import UsbBus
 from kadian.errors import KadianError
+from tests.hardware.usb import UsbBus
 
 GUN = "1eab:8306"
 KEYBOARD = {"device/capabilities/key": "7 ff9f207ac14057ff febeffdfffefffff fffffffffffffffe"}

@@ -5,8 +5,8 @@ import pytest
 from agent.wire.port import open_port
 from agent.wire.usb import Tree, links, plugged, resolve
 from kadian.demo.thermometers import PtyThermometer
-from kadian.demo.usb import UsbBus
 from kadian.errors import KadianError
+from tests.hardware.usb import UsbBus
 
 CH340 = "1a86:7523"
 
