@@ -10,7 +10,6 @@ import structlog
 from agent.acts import Act, Answer
 from agent.book import Book
 from agent.clock import Clock
-from agent.desk import Desk
 from agent.duty import Duty
 from agent.inbox import Asked, Heard, Inbox
 from agent.kiosk import Board, Kiosk
@@ -19,6 +18,7 @@ from agent.outbox import Outbox
 from agent.parts import Crew, Device, Part, Serving
 from agent.proof import open_proof
 from agent.recorder import Recorder
+from agent.screener import Screener
 from agent.screening import Joiner
 from agent.settings import AgentSettings
 from agent.sight import Sight
@@ -118,7 +118,7 @@ class Gate:
         self._book = Book(
             self.outbox, self._clock, self._duty, self._recorder, monotonic=monotonic, on_entry=self._uplink.recorded
         )
-        self._desk = Desk(
+        self._screener = Screener(
             Joiner(
                 thermometer=self._touch is not None,
                 camera=reads,
@@ -149,7 +149,7 @@ class Gate:
     def run(self, stop: threading.Event) -> None:
         """Screens until stopped; what was recorded by then stays in the outbox."""
         log.info("gate_started", epoch=self.outbox.epoch, last_seq=self.outbox.last_seq, waiting=self.outbox.waiting)
-        recall(self._desk, self.outbox, self._clock, self._monotonic())
+        recall(self._screener, self.outbox, self._clock, self._monotonic())
         self._crew.start(stop)
         try:
             while not stop.is_set():
@@ -170,11 +170,11 @@ class Gate:
         )
 
     def _turn(self) -> None:
-        deadline = self._desk.deadline
+        deadline = self._screener.deadline
         wait = BEAT_SECONDS if deadline is None else min(BEAT_SECONDS, max(0.0, deadline - self._monotonic()))
         for heard in self._inbox.take(wait):
             self._take(heard)
-        self._desk.tick(self._monotonic())
+        self._screener.tick(self._monotonic())
         self._look_after()
         self._on_beat()
 
@@ -182,13 +182,13 @@ class Gate:
         what, at = heard
         if isinstance(what, Measured):
             device = self._touch.driver.name if self._touch else "unknown"
-            self._desk.reading(lambda site: temperature(what, site, device), at)
+            self._screener.reading(lambda site: temperature(what, site, device), at)
         elif isinstance(what, Code):
-            self._desk.code(what, at)
+            self._screener.code(what, at)
         elif not isinstance(what, Asked):
-            self._desk.stage(what)
+            self._screener.stage(what)
         elif what.take_up():
-            what.answer(self._desk.act(what.act, at))
+            what.answer(self._screener.act(what.act, at))
 
     def _look_after(self) -> None:
         """The clock, the outbox's age, the day's key, and what the screen says of the devices."""
@@ -226,4 +226,6 @@ class Gate:
         self.board.message(text or None)
 
     def _take_policy(self, policy: Policy) -> None:
-        self.policy = policy
+        if policy != self.policy:
+            self.policy = policy
+            self._uplink.changed()

@@ -128,5 +128,4 @@ DRIVER = Driver(
     ),
     open=open_thermometer,
     pause=math.inf,
-    finished=True,
 )

@@ -85,7 +85,6 @@ def configured(options: Options) -> Driver:
             bytes.fromhex("FEFD150103DA0D0A"),  # 98.6 °F = 37.00 °C
         ),
         agree=EQUAL,
-        finished=True,
         pause=math.inf,
     )
 

@@ -4,7 +4,7 @@ import pytest
 
 from agent.acts import WaitForDuty
 from kadian.messages import Policy
-from tests.agent.desks import EIGHT, OPERATORS, Gate
+from tests.agent.screeners import EIGHT, OPERATORS, Gate
 
 HOUR = 3600 * 10**9
 
