@@ -15,21 +15,9 @@ from agent.command.plugged import findings
 from agent.thermometer import find, names
 from agent.thermometer.hearing import Listener
 from agent.wire.holders import holders
-from agent.wire.usb import Tree
 from kadian.demo.thermometers import PtyThermometer, gy614v3_frame, gy_mcu90614_frame
-from tests.hardware.usb import UsbBus
 
 KEYBOARD = {"device/capabilities/key": "7 ff9f207ac14057ff febeffdfffefffff fffffffffffffffe"}
-
-
-@pytest.fixture
-def bus(tmp_path):
-    return UsbBus(tmp_path)
-
-
-@pytest.fixture
-def tree(bus):
-    return Tree(bus.sys, bus.dev)
 
 
 @pytest.fixture

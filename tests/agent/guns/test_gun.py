@@ -16,7 +16,6 @@ from agent.wire.usb import Tree
 from kadian.demo.thermometers import PtyThermometer
 from kadian.errors import KadianError
 from kadian.settings import check
-from tests.hardware.usb import UsbBus
 
 from .test_keyboard import KEYBOARD, typed
 
@@ -50,11 +49,6 @@ class Running:
         self.stop.set()
         self.thread.join(5)
         assert not self.thread.is_alive()
-
-
-@pytest.fixture
-def bus(tmp_path):
-    return UsbBus(tmp_path)
 
 
 @pytest.fixture
