@@ -110,7 +110,7 @@ class Gate:
         self.devices = {name: device for name, device in fitted.items() if device is not None}
         parts: dict[str, Part] = {"uplink": self._uplink, **self.devices}
         if settings.kiosk:
-            parts["kiosk"] = Serving(Kiosk(self.board, settings.kiosk.host, settings.kiosk.port))
+            parts["kiosk"] = Serving(Kiosk(self.board, settings.kiosk, self.do, lambda: self.policy.office_key))
         self._crew = Crew(parts)
         self._duty = Duty(
             self.outbox, self._clock, lambda: self.policy, hours=settings.duty.longest_hours, monotonic=monotonic
@@ -133,8 +133,8 @@ class Gate:
             can_read=reads,
         )
         self._states: dict[str, str] = {}
-        self._clean_at = monotonic() + CLEAN_SECONDS
-        self._capacity: int | None = None
+        self._clean_at = monotonic()
+        self._capacity_left: int | None = None
 
     def _eyes(self, settings: AgentSettings) -> Sight:
         # OpenCV and the decoders take seconds to load on a Pi, and a gate without a camera needs none of them.
@@ -201,7 +201,7 @@ class Gate:
                 self._duty.clock_is_right()
             if self._monotonic() >= self._clean_at:
                 self._clean_at = self._monotonic() + CLEAN_SECONDS
-                self._capacity = self.outbox.health().capacity_left
+                self._capacity_left = self.outbox.health().capacity_left
                 if self._clock.now()[1] == "synced":
                     self.outbox.clean()
         except KadianError as error:
@@ -218,7 +218,7 @@ class Gate:
             troubles=troubles,
             waiting=self.outbox.waiting,
             online=self._uplink.connected,
-            capacity_left=self._capacity,
+            capacity_left=self._capacity_left,
         )
 
     def _message(self, text: str) -> None:

@@ -1,6 +1,5 @@
 """The thermometer's side of the gate: a link, a plateau, and readings."""
 
-import math
 import threading
 import time
 from collections.abc import Callable
@@ -37,7 +36,7 @@ class Touch:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.driver = find(fitted.driver, fitted.options)
-        self._plateau = Plateau(self.driver.kind, self.driver.conversion, finished=math.isinf(self.driver.pause))
+        self._plateau = Plateau(self.driver.kind, self.driver.conversion, finished=self.driver.finished)
         self._on_reading = on_reading
         self._on_stage = on_stage
         self._monotonic = monotonic

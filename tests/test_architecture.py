@@ -44,6 +44,7 @@ DOORS = {
     "uvicorn": ("collector/api/",),
     "prometheus_client": ("collector/api/",),
     "amqtt": ("collector/broker/amqtt.py",),
+    "nacl": ("agent/kiosk/seal.py", "collector/"),
 }
 PURE = ("agent/screening/", "agent/codes/", "collector/rules/", "kadian/messages/")
 IMPURE = {
@@ -68,6 +69,7 @@ FORBIDDEN = {
     "agent/codes": ("thermometer", "scanner", "screening", "outbox", "uplink"),
     "agent/outbox": ("thermometer", "scanner", "codes", "screening", "uplink"),
     "agent/screening": ("scanner", "outbox", "uplink"),
+    "agent/kiosk": ("wire", "thermometer", "scanner", "codes", "screening", "outbox", "uplink"),
     "agent/uplink": ("thermometer", "scanner", "codes", "screening"),
     "collector/ledger": ("ingest", "series", "alerts", "api", "broker"),
     "collector/series": ("ingest", "rules", "alerts", "api", "broker"),

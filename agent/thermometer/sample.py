@@ -1,5 +1,6 @@
 """What every thermometer driver speaks: one sample, its counts, a parser and a driver."""
 
+import math
 from collections.abc import Callable
 from typing import Protocol
 
@@ -29,10 +30,10 @@ class Counts(Struct):
     """How many frames were good, and in which way the others failed.
 
     Attributes:
-        good: frames given out as samples.
+        good: whole frames in range; those that wait for others to agree with them are among them.
         foreign: the family's first bytes, but another type or length (or chance).
-        bad_checksum: a whole frame whose sum is wrong.
-        out_of_range: the sum is right, a value is beyond what the sensor can measure.
+        bad_checksum: a whole frame whose sum or tail is wrong.
+        out_of_range: the sum is right, a value is beyond what the sensor can measure, or it says that it has none.
         torn: the sum and the range happened to fit, but a second whole frame begins inside: bytes were lost on the way.
         skipped: bytes that belonged to no good frame.
     """
@@ -112,3 +113,8 @@ class Driver(Struct, frozen=True):
     usb: tuple[str, ...] = ()
     agree: int = 1
     pause: float = 1.0
+
+    @property
+    def finished(self) -> bool:
+        """Whether each sample is a finished measurement, made when somebody pulled a trigger."""
+        return math.isinf(self.pause)

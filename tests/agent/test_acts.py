@@ -63,7 +63,7 @@ def test_the_offices_words_are_on_the_screen_and_answered(broker, office, config
         return json.loads(gate.board.after(-1, 0)[1])
 
     office.say("e01", "command", {"do": "message", "text": "下午有雨，请系牢帐篷"})
-    wait_for(lambda: shown()["message"] == "下午有雨，请系牢帐篷")
+    wait_for(lambda: (shown()["message"] or {}).get("text") == "下午有雨，请系牢帐篷")
     office.say("e01", "command", {"do": "identify"})
     wait_for(lambda: shown()["identify"] == 1)
     office.say("e01", "command", {"do": "message"})
