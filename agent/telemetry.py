@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from datetime import datetime
 from pathlib import Path
 
 from agent.clock import Clock
@@ -39,7 +40,14 @@ class Report:
             disk_free_bytes=self._outbox.room.free(),
             cpu_celsius=cpu_celsius(),
             policy_version=policy.version,
+            lists=list_moments(policy),
         )
+
+
+def list_moments(policy: Policy) -> dict[str, datetime]:
+    """The lists that codes are judged by, and as of when each is."""
+    lists = {"revoked": policy.revoked_at, "dcc": policy.trust.dcc_at, "shc": policy.trust.shc_at}
+    return {name: moment for name, moment in lists.items() if moment is not None}
 
 
 def cpu_celsius(path: Path = HEAT) -> float | None:

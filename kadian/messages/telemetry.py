@@ -41,7 +41,10 @@ class OutboxHealth(Struct, frozen=True, omit_defaults=True):
 
 
 class Telemetry(Struct, frozen=True, omit_defaults=True):
-    """One report of a gate about itself."""
+    """One report of a gate about itself.
+
+    `lists`: the lists that it judges codes by (`revoked`, `dcc`, `shc`), and as of when each is.
+    """
 
     at: Moment
     version: Word
@@ -53,3 +56,4 @@ class Telemetry(Struct, frozen=True, omit_defaults=True):
     disk_free_bytes: Count | None = None
     cpu_celsius: Celsius | None = None
     policy_version: Short | None = None
+    lists: dict[Word, Moment] = {}
