@@ -4,8 +4,6 @@ import threading
 import time
 from collections.abc import Callable
 
-from msgspec.structs import replace
-
 from agent import settings
 from agent.acts import Stage
 from agent.thermometer.catalogue import find
@@ -56,7 +54,7 @@ class Touch:
     @property
     def stuck(self) -> bool:
         """Whether the device repeats itself: what it says is stale."""
-        return bool(getattr(self._link, "stuck", False))
+        return self._plateau.stuck
 
     def health(self) -> ThermometerHealth:
         """For the telemetry."""
@@ -67,6 +65,7 @@ class Touch:
             frames=counts.good,
             bad_frames=counts.bad,
             ambient=self._ambient,
+            stuck=self.stuck,
         )
 
     def _changed(self, state: LinkState) -> None:
@@ -83,8 +82,7 @@ class Touch:
         measured = self._plateau.feed(sample, at)
         self._show(self._plateau.stage, at)
         if measured is not None:
-            # A device that has frozen goes on saying what the last person had.
-            self._on_reading(replace(measured, quality="stale") if self.stuck else measured, at)
+            self._on_reading(measured, at)
 
 
 def temperature(measured: Measured, site: str, device: str) -> Temperature:
