@@ -8,7 +8,7 @@ from pathlib import Path
 from agent.clock import Clock
 from agent.outbox import Outbox
 from kadian import __version__
-from kadian.messages import CameraHealth, Policy, Telemetry, ThermometerHealth
+from kadian.messages import CameraHealth, GunHealth, Policy, Telemetry, ThermometerHealth
 
 HEAT = Path("/sys/class/thermal/thermal_zone0/temp")
 """Thousandths of a degree Celsius (kernel's sysfs-class-thermal)."""
@@ -26,7 +26,9 @@ class Report:
         self._clock = clock
         self._outbox = outbox
 
-    def make(self, thermometer: ThermometerHealth, camera: CameraHealth, policy: Policy) -> Telemetry:
+    def make(
+        self, thermometer: ThermometerHealth, camera: CameraHealth, policy: Policy, gun: GunHealth | None = None
+    ) -> Telemetry:
         """The state of everything now."""
         at, state = self._clock.now()
         return Telemetry(
@@ -41,6 +43,7 @@ class Report:
             cpu_celsius=cpu_celsius(),
             policy_version=policy.version,
             lists=list_moments(policy),
+            gun=gun,
         )
 
 
