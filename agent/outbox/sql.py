@@ -5,6 +5,13 @@ THESE = """
 SELECT seq, body FROM screening
 WHERE done_at IS NULL AND seq IN (SELECT value FROM json_each(?)) ORDER BY seq
 """
+WAITING = "SELECT count(*) FROM screening WHERE done_at IS NULL"
+LAST_SEQ = """
+SELECT max(
+    coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'screening'), 0),
+    coalesce((SELECT max(seq) FROM screening), 0))
+"""
+LAST_BODY = "SELECT body FROM screening ORDER BY seq DESC LIMIT 1"
 OLDEST = "SELECT min(seq) FROM screening"
 MARK_DONE = """
 UPDATE screening SET done_at = ? WHERE seq IN (
@@ -33,5 +40,5 @@ SELECT seq, body, monotonic_ns FROM screening JOIN boot ON boot.number = screeni
 WHERE unsynced AND done_at IS NULL AND boot.id = ? ORDER BY seq LIMIT ?
 """
 CORRECT = "UPDATE screening SET body = ?, unsynced = 0 WHERE seq = ?"
-POLICY = "SELECT value FROM meta WHERE key = 'policy'"
-SAVE_POLICY = "INSERT OR REPLACE INTO meta VALUES ('policy', ?)"
+NOTE = "SELECT value FROM meta WHERE key = ?"
+SAVE_NOTE = "INSERT OR REPLACE INTO meta VALUES (?, ?)"
