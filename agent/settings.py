@@ -83,6 +83,18 @@ class KioskSettings(Struct, frozen=True):
     port: Annotated[int, Meta(ge=0, le=65535)] = 8090
 
 
+class HomeAssistant(Struct, frozen=True):
+    """Off unless asked for. `prefix` is the discovery prefix that Home Assistant was given."""
+
+    enabled: bool = False
+    prefix: Annotated[str, Meta(min_length=1)] = "homeassistant"
+
+    def problems(self) -> Iterator[Problem]:
+        """A prefix that is no topic."""
+        if not self.prefix.isascii() or set(self.prefix) & set("+# "):
+            yield "prefix", "K0483", {"value": self.prefix}
+
+
 class AgentSettings(Struct, frozen=True):
     """The whole of a gate's settings."""
 
@@ -96,6 +108,7 @@ class AgentSettings(Struct, frozen=True):
     screening: Joining = Joining()
     clock: ClockSettings = ClockSettings()
     kiosk: KioskSettings | None = None
+    homeassistant: HomeAssistant = HomeAssistant()
 
     def problems(self) -> Iterator[Problem]:
         """A gate that can neither measure nor see."""

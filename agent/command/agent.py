@@ -1,14 +1,16 @@
 """`kadian agent --config FILE`: one gate."""
 
+import faulthandler
 import signal
-import threading
 from pathlib import Path
 from types import FrameType
 
 import click
 
 from agent.gate import Gate
+from agent.pulse import Pulse, Stop
 from agent.settings import AgentSettings
+from agent.watchdog import Watchdog
 from kadian import logs
 from kadian.notify import Notify
 from kadian.settings import load
@@ -20,7 +22,10 @@ def agent(config: Path) -> None:
     """一个卡点：测温、看码、判断、上报。One gate: measures, reads codes, decides, reports."""
     settings = load(config, AgentSettings)
     logs.set_up(f"gate {settings.gate}")
-    stop = threading.Event()
+    # At the watchdog's SIGABRT the log gets every thread's place.
+    faulthandler.enable()
+    pulse = Pulse()
+    stop = Stop(pulse.beat)
 
     def end(_number: int, _frame: FrameType | None) -> None:
         stop.set()
@@ -28,7 +33,8 @@ def agent(config: Path) -> None:
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     systemd = Notify()
-    gate = Gate(settings, on_beat=systemd.alive)
+    watchdog = Watchdog(systemd, pulse, lambda: f"outbox: {gate.outbox.waiting} waiting")
+    gate = Gate(settings, on_beat=watchdog.feed)
     systemd.ready()
     gate.run(stop)
     systemd.stopping()
