@@ -10,7 +10,19 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent
-ALL = ("messages", "scanning", "gate", "office", "alarm")
+ALL = (
+    "messages",
+    "scanning",
+    "gate",
+    "budget",
+    "office",
+    "alarm",
+    "drain",
+    "outbox",
+    "power",
+    "hangs",
+    "kills",
+)
 
 
 def machine() -> dict[str, Any]:
