@@ -16,18 +16,25 @@ Problem = tuple[str, str, dict[str, Any]]
 
 
 class Broker(Struct, frozen=True):
-    """`url`: mqtt://host:port or mqtts://host:port; `protocol` 4 (3.1.1) is for the pure-Python broker alone."""
+    """`url`: mqtt://host:port or mqtts://host:port; `protocol` 4 (3.1.1) is for the pure-Python broker alone.
+
+    `certificate_file` and `key_file` (PEM) prove the gate; an enrolled gate has its own.
+    """
 
     url: str = "mqtt://127.0.0.1:1883"
     username: str | None = None
     password: Secret | None = None
     ca_file: str | None = None
+    certificate_file: str | None = None
+    key_file: str | None = None
     protocol: Literal[4, 5] = 5
 
     def problems(self) -> Iterator[Problem]:
         """A url that is not mqtt(s)://host[:port]."""
         if not is_url(self.url, ("mqtt", "mqtts")):
             yield "url", "K0120", {"value": self.url, "schemes": "mqtt://, mqtts://"}
+        if (self.certificate_file is None) != (self.key_file is None):
+            yield "certificate_file", "K0124", {}
 
 
 class Thermometer(Struct, frozen=True):
@@ -57,7 +64,7 @@ class Outbox(Struct, frozen=True):
 
 
 class Codes(Struct, frozen=True):
-    """`holder_key_file`: 16 bytes or more that holders are hashed with; made beside the outbox when not given."""
+    """`holder_key_file`: where the day's key for holders is kept; `holder.key` beside the outbox when not given."""
 
     holder_key_file: Path | None = None
 
@@ -68,6 +75,12 @@ class Joining(Struct, frozen=True):
     join_seconds: Seconds = 6.0
     code_wait_seconds: Seconds = 0.7
     record_to: Path | None = None
+
+
+class Duty(Struct, frozen=True):
+    """A sign-on ends by itself after `longest_hours`: who went home without signing off gets no credit."""
+
+    longest_hours: Annotated[float, Meta(gt=0, le=48)] = 16.0
 
 
 class ClockSettings(Struct, frozen=True):
@@ -106,6 +119,7 @@ class AgentSettings(Struct, frozen=True):
     outbox: Outbox = Outbox()
     codes: Codes = Codes()
     screening: Joining = Joining()
+    duty: Duty = Duty()
     clock: ClockSettings = ClockSettings()
     kiosk: KioskSettings | None = None
     homeassistant: HomeAssistant = HomeAssistant()

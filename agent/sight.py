@@ -24,7 +24,7 @@ class Sight:
     Args:
         source: the camera; it mends itself and says in the log how it is.
         look: the codes in a picture at a moment (monotonic seconds).
-        read: what a code's text is worth.
+        read: what a code's text is worth; None while it is only a part of one.
         on_code: called with each sight of a code and its moment.
     """
 
@@ -32,7 +32,7 @@ class Sight:
         self,
         source: Source,
         look: Callable[[Image, float], Sequence[Found]],
-        read: Callable[[str], Code],
+        read: Callable[[str], Code | None],
         on_code: Callable[[Code, float], None],
     ) -> None:
         self._source = source
@@ -40,7 +40,7 @@ class Sight:
         self._read = read
         self._on_code = on_code
         self._codes = 0
-        self._known: dict[str, tuple[Code, float]] = {}
+        self._known: dict[str, tuple[Code | None, float]] = {}
 
     @property
     def state(self) -> DeviceState:
@@ -55,9 +55,11 @@ class Sight:
         """Looks until stopped."""
         for frame in self._source.frames(stop):
             for found in self._look(frame.image, frame.at):
-                self._on_code(self._code(found.text, frame.at), frame.at)
+                code = self._code(found.text, frame.at)
+                if code is not None:
+                    self._on_code(code, frame.at)
 
-    def _code(self, text: str, at: float) -> Code:
+    def _code(self, text: str, at: float) -> Code | None:
         self._known = {known: seen for known, seen in self._known.items() if at - seen[1] <= REMEMBER_SECONDS}
         if text in self._known:
             code = self._known[text][0]

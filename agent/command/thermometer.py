@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import click
 
+from agent.thermometer.background import SURFACE_HIGH, SURFACE_LOW
 from agent.thermometer.catalogue import find
 from agent.thermometer.link import Link, LinkState
-from agent.thermometer.plateau import SURFACE_HIGH, SURFACE_LOW
 from agent.thermometer.sample import Driver, Sample
 from kadian.errors import KadianError
 from kadian.logs import set_up

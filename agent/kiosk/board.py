@@ -4,9 +4,29 @@ import json
 import threading
 from collections.abc import Sequence
 
+import msgspec
+
 from agent.acts import Stage
 from kadian.messages import Screening
 from kadian.text import say
+
+
+class Resting(msgspec.Struct, frozen=True):
+    """One person who rests.
+
+    Attributes:
+        id: what `Typed.remeasure_of` and `Remeasure.id` name.
+        left: whole seconds of the rest that are left, 0 when the person is to be measured.
+        celsius: what was measured.
+        at: when, HH:MM by this machine's clock.
+        chosen: the next reading is this person's.
+    """
+
+    id: str
+    left: int
+    celsius: float
+    at: str
+    chosen: bool
 
 
 class Board:
@@ -15,6 +35,7 @@ class Board:
     def __init__(self, gate: str) -> None:
         self._changed = threading.Condition()
         self._version = 0
+        self._identified = 0
         self._shown: dict[str, object] = {
             "gate": gate,
             "screening": None,
@@ -22,6 +43,8 @@ class Board:
             "operator": None,
             "unattended": False,
             "message": None,
+            "identify": 0,
+            "rests": [],
             "troubles": [],
             "waiting": 0,
             "online": False,
@@ -53,6 +76,15 @@ class Board:
     def message(self, text: str | None) -> None:
         """The office's note to whoever stands here; None takes it away."""
         self._put(message=text)
+
+    def identify(self) -> None:
+        """The office asks which gate this is: the screen is to make itself seen."""
+        self._identified += 1
+        self._put(identify=self._identified)
+
+    def rests(self, rests: Sequence[Resting]) -> None:
+        """Who rests and is to be measured again, the one whose rest ends first in front."""
+        self._put(rests=[msgspec.to_builtins(rest) for rest in rests])
 
     def devices(self, *, troubles: Sequence[str], waiting: int, online: bool) -> None:
         """What is wrong now, as words of the catalogue (`kiosk.no_thermometer` …), and what waits in the outbox."""

@@ -5,11 +5,14 @@ import os
 import sqlite3
 from pathlib import Path
 
+import structlog
+
 from agent.outbox.room import WAL_BYTES
-from agent.outbox.wal import PAGE, cut_short
+from agent.outbox.wal import PAGE, forgotten
 from kadian.errors import KadianError
 from kadian.identifiers import new_epoch
 
+logger = structlog.get_logger(__name__)
 SLACK_PAGES = 256
 """Above the cap, so that marking done and deleting find room when no screening does any more."""
 QUICK_CHECK_BELOW = 64 << 20
@@ -98,7 +101,10 @@ def _make_or_check(connection: sqlite3.Connection, path: Path) -> None:
         return
     # Locked by now, and not written to yet: the log is as the last process left it.
     log = path.with_name(path.name + LOG)
-    if log.exists() and cut_short(log.read_bytes()):
+    missing = forgotten(log.read_bytes()) if log.exists() else 0
+    if missing == 1:
+        logger.warning("outbox_end_torn", path=str(log))
+    elif missing:
         # SQLite deletes its log when it closes the file; under a second name it is kept for salvage.
         path.with_name(path.name + KEPT_LOG).unlink(missing_ok=True)
         os.link(log, path.with_name(path.name + KEPT_LOG))

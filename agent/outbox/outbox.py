@@ -4,7 +4,6 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 import structlog
@@ -13,10 +12,12 @@ from agent.clock import local
 from agent.outbox import file, sql
 from agent.outbox.packed import pack, unpack
 from agent.outbox.room import Room
+from agent.outbox.row import Kept, Row
+from agent.outbox.shelf import Shelf
 from agent.outbox.store import AT_ONCE, Store, used
 from agent.outbox.wal import PAGE
 from kadian.errors import KadianError
-from kadian.messages import OutboxHealth, Policy, Receipt, Refused, Screening, decode, encode
+from kadian.messages import OutboxHealth, Receipt, Refused, Screening, decode, encode
 
 log = structlog.get_logger(__name__)
 ROW_BYTES = 200
@@ -26,14 +27,7 @@ NO_CLOCK = 1_577_836_800
 """2020-01-01: a mark made before this was made by a clock that was not set."""
 
 
-class Row(NamedTuple):
-    """One screening as it goes to the office."""
-
-    seq: int
-    body: bytes
-
-
-class Outbox:
+class Outbox(Shelf):
     """Screenings on disk until a receipt covers them, and a while longer.
 
     Any thread may call: the gate's records while the uplink's reads and marks. A disk that cannot be opened or written
@@ -71,7 +65,7 @@ class Outbox:
         self._full: KadianError | None = None
         if file.vanished(path, self.room.ballast):
             log.error("outbox_vanished", path=str(path), what=KadianError("K0454", str(path)).what())
-        self._store = Store(path, self._cap, self.room, boot_id=boot_id, monotonic_ns=monotonic_ns, wall=wall)
+        super().__init__(Store(path, self._cap, self.room, boot_id=boot_id, monotonic_ns=monotonic_ns, wall=wall))
         with contextlib.suppress(KadianError):
             self._store.do(used)
         if (trouble := self._store.trouble) is not None:
@@ -106,7 +100,7 @@ class Outbox:
             try:
                 with self._store.lock:
                     self._make_room()
-                    self._store.change(lambda connection: connection.execute(sql.SAVE_NOTE, ("tried", self._wall())))
+                    self.keep("tried", b"1")
             except KadianError as error:
                 return error
             log.info("outbox_takes_again", path=str(self._store.path), epoch=self.epoch, waiting=self.waiting)
@@ -155,6 +149,15 @@ class Outbox:
         """
         return self._rows(sql.THESE, (json.dumps(list(seqs)),))
 
+    def newest(self, count: int) -> list[Kept]:
+        """The last so many screenings, done or not, the oldest of them first; raises as `pending` does."""
+        return self._store.do(
+            lambda connection: [
+                Kept(unpack(stored), monotonic_ns, boot_id)
+                for stored, monotonic_ns, boot_id in connection.execute(sql.NEWEST, (count,))
+            ]
+        )[::-1]
+
     def apply(self, receipt: Receipt) -> int:
         """Marks done what a receipt of this epoch covers; says how many that were.
 
@@ -199,19 +202,18 @@ class Outbox:
         # A mark of a wrong clock would delete at once or never: such a row starts its time again.
         self._store.in_pieces(sql.MARK_AGAIN, (now, NO_CLOCK, now + 86_400, AT_ONCE))
         deleted = self._store.in_pieces(sql.DELETE_OLD, (now - int(self._keep), AT_ONCE))
-        self._store.change(lambda connection: connection.execute(sql.SAVE_NOTE, (RIGHT_TIME, now)))
+        self.keep(RIGHT_TIME, str(now).encode())
         self.room.take_up()
         return deleted
 
     def known_time(self) -> float:
         """The latest moment (seconds since 1970) that a clock which was right has left here; 0 when there is none."""
         try:
-            found = self._store.do(lambda connection: connection.execute(sql.NOTE, (RIGHT_TIME,)).fetchone())
+            known = float(self.kept(RIGHT_TIME) or 0)
             last = self.rows([self.last_seq])
             made = decode(Screening, last[0].body) if last else None
-        except (KadianError, Refused):
+        except (KadianError, Refused, ValueError):
             return 0
-        known = float(found[0]) if found and isinstance(found[0], int | float) else 0
         return max(known, made.at.timestamp()) if made and made.clock != "unsynced" else known
 
     def correct_clock(self, wall_less_monotonic_ns: int, boot_id: str) -> int:
@@ -238,23 +240,6 @@ class Outbox:
             changed = self._store.change(piece)
             corrected += changed
         return corrected
-
-    def policy(self) -> Policy | None:
-        """What was last saved, or None."""
-        try:
-            found = self._store.do(lambda connection: connection.execute(sql.NOTE, ("policy",)).fetchone())
-            return decode(Policy, unpack(found[0])) if found else None
-        except (KadianError, Refused, file.Damaged) as error:
-            log.warning("saved_policy_unreadable", why=str(error))
-            return None  # the office sends it again at every connect
-
-    def save_policy(self, policy: Policy) -> None:
-        """Keeps the policy for a start without a network.
-
-        Raises:
-            KadianError: K0450 no room, K0451 the disk refuses.
-        """
-        self._store.change(lambda connection: connection.execute(sql.SAVE_NOTE, ("policy", pack(encode(policy)))))
 
     def health(self) -> OutboxHealth:
         """For the telemetry. A disk that does not answer leaves out what only it knows."""

@@ -11,7 +11,7 @@ checksum goes on from the one before.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 PAGE = 4096
@@ -30,9 +30,17 @@ class _Frame(NamedTuple):
     sums: tuple[int, int]
 
 
-def cut_short(log: bytes) -> bool:
-    """Whether a commit lies behind a damage, where SQLite would not look for it."""
-    return len(log) >= HEADER + FRAME and _last_commit(log) > _replayed(log)
+def forgotten(log: bytes) -> int:
+    """How many commits SQLite would forget.
+
+    One is what a power cut leaves of a commit that nobody was told of yet, as each is on disk before the next begins.
+    More is a damage in the middle.
+    """
+    if len(log) < HEADER + FRAME:
+        return 0
+    frames = list(_frames(log))
+    salts = _salts(log, frames)
+    return sum(frame.commit and frame.salts == salts for frame in frames[_replayed(log) :])
 
 
 def pages(log: bytes) -> dict[int, bytes]:
@@ -50,10 +58,17 @@ def _frames(log: bytes) -> Iterator[_Frame]:
         yield _Frame(start, size != 0, salts, (one, two))
 
 
-def _salts(frames: list[_Frame]) -> bytes:
-    """Of this life of the log: its first frame's, unless the second and third agree on others."""
-    first = [frame.salts for frame in frames[:3]]
-    return max(first, key=first.count)
+def _salts(log: bytes, frames: list[_Frame]) -> bytes:
+    """Those of this life of the log: older frames lie behind it until they are written over.
+
+    The header has them. Where that is damaged the first frame does, unless its own are damaged: in each life the first
+    salt is one more than in the life before.
+    """
+    if _header_is_right(log):
+        return log[16:24]
+    first, second = frames[0].salts, frames[min(1, len(frames) - 1)].salts
+    newer = int.from_bytes(first[:4], "big") == int.from_bytes(second[:4], "big") + 1
+    return first if newer else second
 
 
 def _last_commit(log: bytes) -> int:
@@ -61,17 +76,16 @@ def _last_commit(log: bytes) -> int:
     frames = list(_frames(log))
     if not frames:
         return 0
-    salts = _salts(frames)
+    salts = _salts(log, frames)
     return max((number for number, frame in enumerate(frames, 1) if frame.commit and frame.salts == salts), default=0)
 
 
 def _replayed(log: bytes) -> int:
     """The number of frames that SQLite would replay."""
-    header = log[:24]
-    magic, _, size = struct.unpack_from(">III", header)
-    sums = _sum(header, (0, 0), little=magic == MAGIC)
-    if magic & ~1 != MAGIC or size != PAGE or sums != struct.unpack_from(">II", log, 24):
+    if not _header_is_right(log):
         return 0
+    magic, one, two = struct.unpack_from(">I20xII", log)
+    sums = (one, two)
     committed = 0
     for number, frame in enumerate(_frames(log), 1):
         content = log[frame.start : frame.start + 8] + log[frame.start + FRAME_HEADER : frame.start + FRAME]
@@ -83,7 +97,13 @@ def _replayed(log: bytes) -> int:
     return committed
 
 
-def _sum(content: bytes, before: tuple[int, int], *, little: bool = True) -> tuple[int, int]:
+def _header_is_right(log: bytes) -> bool:
+    magic, _, size = struct.unpack_from(">III", log)
+    sums = _sum(log[:24], (0, 0), little=magic == MAGIC)
+    return magic & ~1 == MAGIC and size == PAGE and sums == struct.unpack_from(">II", log, 24)
+
+
+def _sum(content: bytes, before: Sequence[int], *, little: bool) -> tuple[int, int]:
     one, two = before
     words = iter(struct.unpack(f"{'<' if little else '>'}{len(content) // 4}I", content))
     for first, second in zip(words, words, strict=True):

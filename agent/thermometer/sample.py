@@ -94,6 +94,7 @@ class Driver(Struct, frozen=True):
         poll: what to ask, and how often, of a device that is silent unless asked.
         open: how its wire is opened, where it is not a serial port.
         usb: `vendor:product` ids (hexadecimal) under which the device, not a mere bridge, shows itself.
+        finished: each frame is a finished measurement, made when somebody pulled a gun's trigger.
         agree: how many frames in a row must say the same before a value counts (frames without a sum: 2 or more).
     """
 
@@ -109,3 +110,4 @@ class Driver(Struct, frozen=True):
     open: Open | None = None
     usb: tuple[str, ...] = ()
     agree: int = 1
+    finished: bool = False

@@ -15,6 +15,7 @@ from kadian.messages.screening import (
 )
 from kadian.messages.status import GateState, Status
 from kadian.messages.telemetry import CameraHealth, OutboxHealth, Telemetry, ThermometerHealth
+from kadian.messages.trust import DccKey, HolderSeed, OwnTexts, ShcKey, TrustLists
 from kadian.messages.wire import MESSAGES, Refused, decode, encode, split_screenings
 
 __all__ = [
@@ -25,8 +26,11 @@ __all__ = [
     "CodeRule",
     "Colour",
     "Command",
+    "DccKey",
     "GateState",
+    "HolderSeed",
     "OutboxHealth",
+    "OwnTexts",
     "PassKey",
     "Policy",
     "Quality",
@@ -34,12 +38,14 @@ __all__ = [
     "Refused",
     "Reply",
     "Screening",
+    "ShcKey",
     "SiteLimits",
     "Status",
     "Telemetry",
     "Temperature",
     "TemperatureKind",
     "ThermometerHealth",
+    "TrustLists",
     "Verdict",
     "decode",
     "encode",

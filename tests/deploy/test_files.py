@@ -69,7 +69,9 @@ def test_a_gate_that_hangs_is_back_within_half_a_minute():
     start = 3
     assert seconds["WatchdogSec"] + seconds["TimeoutAbortSec"] + seconds["RestartSec"] + start <= 30
     assert "Type=notify" in unit
-    assert not re.search("^ProcSubset=pid", unit, re.MULTILINE), "the boot's name would be hidden, and times of this boot never set right"
+    assert not re.search("^ProcSubset=pid", unit, re.MULTILINE), (
+        "the boot's name would be hidden, and times of this boot never set right"
+    )
 
 
 def test_the_compose_file_names_files_that_exist():

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from agent.eyes import holder_key
+from agent.daykeys import DayKeys
 from agent.outbox import Outbox
 from agent.settings import AgentSettings
 from kadian.errors import KadianError
@@ -85,7 +85,10 @@ def test_a_hurt_outbox_always_opens_and_loses_nothing_unsaid(original, tmp_path,
             before = kept.get(one.id)
             assert before is None or (one.temperature, one.at) == (before.temperature, before.at)
         lost = set(kept) - {one.id for one in there}
-        told = "outbox_put_aside" in said or "outbox_vanished" in said
+        told = any(word in said for word in ("outbox_put_aside", "outbox_vanished"))
+        if "outbox_end_torn" in said and not told:
+            assert len(lost) <= 1
+            continue
         if cut_log and not told:
             # A log without its end is what a power cut leaves, too: nobody can tell, so only the end may be gone.
             here = max(one.seq for one in there[:-1])
@@ -135,14 +138,14 @@ def test_a_hurt_configuration_or_key_is_read_or_told_with_a_cure(tmp_path):
     told = []
     for _ in range(ROUNDS):
         config.write_text(CONFIG.replace("PLACE", str(tmp_path)), "utf-8")
-        settings = load(config, AgentSettings, {})
+        load(config, AgentSettings, {})
         key = tmp_path / "holder.key"
         key.unlink(missing_ok=True)
-        holder_key(settings)
+        DayKeys(key)
         hurt(chance.choice([config, key]), chance)
         try:
             load(config, AgentSettings, {})
-            holder_key(settings)
+            DayKeys(key)
         except KadianError as error:
             told.append(error)
     assert len(told) > ROUNDS / 10
