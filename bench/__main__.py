@@ -19,6 +19,7 @@ ALL = (
     "alarm",
     "drain",
     "outbox",
+    "network",
     "power",
     "hangs",
     "kills",

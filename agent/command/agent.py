@@ -10,6 +10,7 @@ from types import FrameType
 
 import click
 
+from agent.clock import Clock
 from agent.gate import Gate
 from agent.pulse import Pulse, Stop
 from agent.settings import AgentSettings
@@ -66,7 +67,9 @@ def agent(config: Path, camera: str, screen: str, *, enrol: bool) -> None:
     settings = load(config, AgentSettings)
     logs.set_up(f"gate {settings.gate}")
     watchdog = Watchdog(systemd, pulse, lambda: f"outbox: {gate.outbox.waiting} waiting")
-    gate = Gate(settings, on_beat=watchdog.feed, on_reload=reload)
+    clock = Clock(settings.clock.trust)
+    gate = Gate(settings, clock=clock, on_beat=watchdog.feed, on_reload=reload)
+    clock.not_before(int(gate.outbox.known_time() * 1e9))
     systemd.ready()
     gate.run(stop)
     if again.is_set():

@@ -35,6 +35,7 @@ while True:
         box.apply(Receipt(box.epoch, s.seq - 300))
         box.clean()
 """
+RECEIPT_EVERY, NOT_RECEIPTED = 400, 300
 IMAGE_MEGABYTES = 24
 
 
@@ -95,14 +96,13 @@ def _open(path: Path, said: dict[int, str]) -> Cut:
     try:
         box = Outbox(path)
         seconds = time.monotonic() - began
-        there = {row.seq: str(decode(Screening, row.body).id) for row in box.pending(0, 1_000_000)}
-        oldest, last, epoch = box.oldest(), box.last_seq, box.epoch
+        there = {str(decode(Screening, row.body).id) for row in box.pending(0, 1_000_000)}
         box.close()
     except KadianError:
         return Cut(len(said), len(said), corrupt=True, seconds=time.monotonic() - began)
-    corrupt = any(path.parent.glob("outbox.damaged*")) or not epoch
-    first = min(there, default=oldest)  # what came before was receipted
-    lost = [seq for seq, identity in said.items() if seq > last or (seq >= first and there.get(seq) != identity)]
+    corrupt = any(path.parent.glob("outbox.damaged*"))
+    receipted = max(said) // RECEIPT_EVERY * RECEIPT_EVERY - NOT_RECEIPTED if said else 0
+    lost = [seq for seq, identity in said.items() if seq > receipted and identity not in there]
     return Cut(len(said), len(lost), corrupt, seconds)
 
 

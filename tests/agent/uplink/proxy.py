@@ -10,23 +10,23 @@ import time
 class Proxy:
     """`mode`: `pass`, `swallow` (takes everything, passes nothing on), `refuse` (nobody answers)."""
 
-    def __init__(self, target):
+    def __init__(self, target: int) -> None:
         self._target = target
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port = self._server.getsockname()[1]
         self.mode = "pass"
         self.delay = 0.0
         self.hiccup = 0.0
-        self.accepted = []
-        self._pairs = []
+        self.accepted: list[float] = []
+        self._pairs: list[tuple[socket.socket, socket.socket]] = []
         self._over = False
         threading.Thread(target=self._accept, daemon=True).start()
 
     @property
-    def url(self):
+    def url(self) -> str:
         return f"mqtt://127.0.0.1:{self.port}"
 
-    def cut(self):
+    def cut(self) -> None:
         """Resets every connection."""
         for pair in self._pairs:
             for one in pair:
@@ -35,12 +35,12 @@ class Proxy:
                     one.close()
         self._pairs.clear()
 
-    def close(self):
+    def close(self) -> None:
         self._over = True
         self._server.close()
         self.cut()
 
-    def _accept(self):
+    def _accept(self) -> None:
         while not self._over:
             try:
                 gate, _ = self._server.accept()
@@ -55,7 +55,7 @@ class Proxy:
             for one, other in ((gate, broker), (broker, gate)):
                 threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
 
-    def _carry(self, one, other):
+    def _carry(self, one: socket.socket, other: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while data := one.recv(65536):
                 while self.mode == "swallow":
