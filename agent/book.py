@@ -1,7 +1,7 @@
 """Where the gate writes down what it has seen and decided: the outbox, with time and author."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -60,11 +60,6 @@ class Book:
         self._monotonic = monotonic
         self._on_entry = on_entry
 
-    def when(self, at: float) -> datetime:
-        """The wall time of a moment (monotonic seconds), to the millisecond."""
-        ago = max(0.0, self._monotonic() - at)
-        return self._clock.now()[0] - timedelta(milliseconds=round(ago * 1000))
-
     def enter(self, entry: Entry) -> Screening:
         """Writes it down; it is on disk when this returns.
 
@@ -72,8 +67,8 @@ class Book:
             KadianError: K0450, K0451. Nothing was written, which the log has said aloud: each time, not once.
         """
         identity = new_id()
-        state = self._clock.now()[1]
-        wall, ago = self.when(entry.at), max(0.0, self._monotonic() - entry.at)
+        wall, state = self._clock.now()
+        ago = max(0.0, self._monotonic() - entry.at)
         operator, unattended = self._duty.author(entry.at)
 
         def make(epoch: str, seq: int) -> Screening:
@@ -81,7 +76,7 @@ class Book:
                 id=identity,
                 epoch=epoch,
                 seq=seq,
-                at=wall,
+                at=wall - timedelta(milliseconds=round(ago * 1000)),
                 clock=state,
                 verdict=entry.verdict,
                 temperature=entry.temperature,

@@ -10,7 +10,6 @@ import structlog
 from agent.acts import Act, Answer
 from agent.book import Book
 from agent.clock import Clock
-from agent.desk import Desk
 from agent.duty import Duty
 from agent.inbox import Asked, Heard, Inbox
 from agent.kiosk import Board, Kiosk
@@ -19,6 +18,7 @@ from agent.outbox import Outbox
 from agent.parts import Crew, Device, Part, Serving
 from agent.proof import open_proof
 from agent.recorder import Recorder
+from agent.screener import Screener
 from agent.screening import Joiner
 from agent.settings import AgentSettings
 from agent.sight import Sight
@@ -110,7 +110,7 @@ class Gate:
         self.devices = {name: device for name, device in fitted.items() if device is not None}
         parts: dict[str, Part] = {"uplink": self._uplink, **self.devices}
         if settings.kiosk:
-            parts["kiosk"] = Serving(Kiosk(self.board, settings.kiosk.host, settings.kiosk.port))
+            parts["kiosk"] = Serving(Kiosk(self.board, settings.kiosk, self.do, lambda: self.policy.office_key))
         self._crew = Crew(parts)
         self._duty = Duty(
             self.outbox, self._clock, lambda: self.policy, hours=settings.duty.longest_hours, monotonic=monotonic
@@ -118,7 +118,7 @@ class Gate:
         self._book = Book(
             self.outbox, self._clock, self._duty, self._recorder, monotonic=monotonic, on_entry=self._uplink.recorded
         )
-        self._desk = Desk(
+        self._screener = Screener(
             Joiner(
                 thermometer=self._touch is not None,
                 camera=reads,
@@ -133,7 +133,8 @@ class Gate:
             can_read=reads,
         )
         self._states: dict[str, str] = {}
-        self._clean_at = monotonic() + CLEAN_SECONDS
+        self._clean_at = monotonic()
+        self._capacity_left: int | None = None
 
     def _eyes(self, settings: AgentSettings) -> Sight:
         # OpenCV and the decoders take seconds to load on a Pi, and a gate without a camera needs none of them.
@@ -148,7 +149,7 @@ class Gate:
     def run(self, stop: threading.Event) -> None:
         """Screens until stopped; what was recorded by then stays in the outbox."""
         log.info("gate_started", epoch=self.outbox.epoch, last_seq=self.outbox.last_seq, waiting=self.outbox.waiting)
-        recall(self._desk, self.outbox, self._clock, self._monotonic())
+        recall(self._screener, self.outbox, self._clock, self._monotonic())
         self._crew.start(stop)
         try:
             while not stop.is_set():
@@ -169,11 +170,11 @@ class Gate:
         )
 
     def _turn(self) -> None:
-        deadline = self._desk.deadline
+        deadline = self._screener.deadline
         wait = BEAT_SECONDS if deadline is None else min(BEAT_SECONDS, max(0.0, deadline - self._monotonic()))
         for heard in self._inbox.take(wait):
             self._take(heard)
-        self._desk.tick(self._monotonic())
+        self._screener.tick(self._monotonic())
         self._look_after()
         self._on_beat()
 
@@ -181,13 +182,13 @@ class Gate:
         what, at = heard
         if isinstance(what, Measured):
             device = self._touch.driver.name if self._touch else "unknown"
-            self._desk.reading(lambda site: temperature(what, site, device), at)
+            self._screener.reading(lambda site: temperature(what, site, device), at)
         elif isinstance(what, Code):
-            self._desk.code(what, at)
+            self._screener.code(what, at)
         elif not isinstance(what, Asked):
-            self._desk.stage(what)
+            self._screener.stage(what)
         elif what.take_up():
-            what.answer(self._desk.act(what.act, at))
+            what.answer(self._screener.act(what.act, at))
 
     def _look_after(self) -> None:
         """The clock, the outbox's age, the day's key, and what the screen says of the devices."""
@@ -200,6 +201,7 @@ class Gate:
                 self._duty.clock_is_right()
             if self._monotonic() >= self._clean_at:
                 self._clean_at = self._monotonic() + CLEAN_SECONDS
+                self._capacity_left = self.outbox.health().capacity_left
                 if self._clock.now()[1] == "synced":
                     self.outbox.clean()
         except KadianError as error:
@@ -212,11 +214,18 @@ class Gate:
             self._states = states
             self._uplink.changed()
         troubles = [TROUBLES[one] for one in states.items() if one in TROUBLES]
-        self.board.devices(troubles=troubles, waiting=self.outbox.waiting, online=self._uplink.connected)
+        self.board.devices(
+            troubles=troubles,
+            waiting=self.outbox.waiting,
+            online=self._uplink.connected,
+            capacity_left=self._capacity_left,
+        )
 
     def _message(self, text: str) -> None:
         log.info("message_from_office", characters=len(text))
         self.board.message(text or None)
 
     def _take_policy(self, policy: Policy) -> None:
-        self.policy = policy
+        if policy != self.policy:
+            self.policy = policy
+            self._uplink.changed()

@@ -5,8 +5,8 @@ from datetime import timedelta
 import structlog
 
 from agent.clock import Clock
-from agent.desk import Desk
 from agent.outbox import Kept, Outbox
+from agent.screener import Screener
 from agent.screening.rests import KEPT_SECONDS
 from kadian.errors import KadianError
 from kadian.messages import Refused, Screening, decode
@@ -16,11 +16,11 @@ MOST = 1000
 """Screenings looked at: an hour of one person every four seconds."""
 
 
-def recall(desk: Desk, outbox: Outbox, clock: Clock, now: float) -> None:
-    """Puts the desk where it was: who rests, and since when. A disk that refuses is no reason not to start.
+def recall(screener: Screener, outbox: Outbox, clock: Clock, now: float) -> None:
+    """Puts the screener where it was: who rests, and since when. A disk that refuses is no reason not to start.
 
     Args:
-        desk: new.
+        screener: new.
         outbox: what was recorded.
         clock: for how long ago that was.
         now: monotonic seconds.
@@ -37,7 +37,7 @@ def recall(desk: Desk, outbox: Outbox, clock: Clock, now: float) -> None:
             continue
         ago = age(row, screening, clock)
         if ago <= KEPT_SECONDS:
-            desk.take_back(screening, now - ago)
+            screener.take_back(screening, now - ago)
 
 
 def age(row: Kept, screening: Screening, clock: Clock) -> float:

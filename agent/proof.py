@@ -134,11 +134,14 @@ def open_proof(
 def code_of(judged: Judged, hashed: str | None) -> Code:
     """A verdict on a code in the contract's words; what would not fit them is left out, never sent.
 
+    A valid certificate of what does not let pass is `invalid` at a gate, and why stays here.
+
     Args:
         judged: by one of the formats.
         hashed: the holder's keyed hash.
     """
-    told = {"format": judged.format, "status": judged.status, "holder": hashed, "old_list": judged.old_list}
+    status = "invalid" if judged.status == "valid" and not judged.lets_pass else judged.status
+    told = {"format": judged.format, "status": status, "holder": hashed, "old_list": judged.old_list}
     more = {"colour": judged.colour, "expires": judged.expires, "household": len(judged.members) or None}
     try:
         return msgspec.convert({**told, **more}, Code)

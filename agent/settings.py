@@ -1,5 +1,6 @@
 """What a gate is told by its TOML file. See config/agent.toml for the same with comments."""
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
@@ -7,11 +8,14 @@ from msgspec import Meta, Struct
 
 from kadian.identifiers import NAME_PATTERN
 from kadian.settings import Secret
-from kadian.settings.urls import is_url
+from kadian.settings.urls import is_loopback, is_url
 
 Name = Annotated[str, Meta(pattern=NAME_PATTERN)]
 Path = Annotated[str, Meta(min_length=1)]
 Seconds = Annotated[float, Meta(ge=0, le=60)]
+Hour = Annotated[int, Meta(ge=0, le=23)]
+SoundClass = Literal["pass", "attention", "stop"]
+PIN = re.compile("[0-9]{6,12}")
 Problem = tuple[str, str, dict[str, Any]]
 
 
@@ -90,10 +94,30 @@ class ClockSettings(Struct, frozen=True):
 
 
 class KioskSettings(Struct, frozen=True):
-    """Where the gate's own page is served."""
+    """Where the gate's own page is served, to whom, and how loud.
 
-    host: str = "127.0.0.1"
+    Beyond loopback `pin` is asked of every phone once, and a certificate (PEM) makes it HTTPS. From `night_from` to
+    `night_to` (hours of the day) the screen is dark and its sound has `night_volume` (0…1).
+    """
+
+    host: Annotated[str, Meta(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8090
+    pin: Secret | None = None
+    certificate_file: str | None = None
+    key_file: str | None = None
+    sounds: tuple[SoundClass, ...] = ("pass", "attention", "stop")
+    night_from: Hour = 22
+    night_to: Hour = 6
+    night_volume: Annotated[float, Meta(ge=0, le=1)] = 0.3
+
+    def problems(self) -> Iterator[Problem]:
+        """Open to a network without a PIN, a PIN that is soon guessed, half a certificate."""
+        if not is_loopback(self.host) and self.pin is None:
+            yield "host", "K0460", {"host": self.host}
+        if self.pin is not None and not PIN.fullmatch(self.pin.reveal().strip()):
+            yield "pin", "K0462", {}
+        if (self.certificate_file is None) != (self.key_file is None):
+            yield "certificate_file", "K0463", {}
 
 
 class HomeAssistant(Struct, frozen=True):

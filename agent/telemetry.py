@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 import msgspec
 
@@ -65,6 +66,7 @@ class Report:
             computer=self._machine.look(),
             today=self._tally.counts(at) if self._tally else None,
             unmeasured=self._unmeasured(),
+            lists=list_moments(policy),
         )
 
     def _kept(self) -> OutboxHealth:
@@ -77,3 +79,9 @@ class Report:
         if now - since > PACE_SECONDS or health.last_seq < seq:
             self._mark = (now, health.last_seq)
         return msgspec.structs.replace(health, hours_left=round(health.capacity_left / pace / 3600, 1))
+
+
+def list_moments(policy: Policy) -> dict[str, datetime]:
+    """The lists that codes are judged by, and as of when each is."""
+    lists = {"revoked": policy.revoked_at, "dcc": policy.trust.dcc_at, "shc": policy.trust.shc_at}
+    return {name: moment for name, moment in lists.items() if moment is not None}

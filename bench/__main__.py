@@ -12,6 +12,7 @@ from typing import Any
 ROOT = Path(__file__).parent
 ALL = (
     "messages",
+    "thermometers",
     "scanning",
     "gate",
     "budget",

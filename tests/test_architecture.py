@@ -29,7 +29,9 @@ DOORS = {
     "alembic": ("collector/ledger/",),
     "sqlite3": ("agent/outbox/",),
     "serial": ("agent/wire/", "kadian/command/doctor.py"),
-    "cv2": ("agent/scanner/", "kadian/demo/pictures.py"),
+    "cv2": ("agent/scanner/", "agent/wire/y16.py", "kadian/demo/pictures.py"),
+    "bleak": ("agent/wire/gatt.py",),
+    "re2": ("agent/thermometer/ascii_line.py",),
     "zxingcpp": ("agent/scanner/engines/zxing.py", "kadian/demo/pictures.py"),
     "pyzbar": ("agent/scanner/engines/zbar.py",),
     "cbor2": ("agent/codes/cose.py",),
@@ -44,6 +46,7 @@ DOORS = {
     "uvicorn": ("collector/api/",),
     "prometheus_client": ("collector/api/",),
     "amqtt": ("collector/broker/amqtt.py",),
+    "nacl": ("agent/kiosk/seal.py", "collector/"),
 }
 PURE = ("agent/screening/", "agent/codes/", "collector/rules/", "kadian/messages/")
 IMPURE = {
@@ -68,6 +71,7 @@ FORBIDDEN = {
     "agent/codes": ("thermometer", "scanner", "screening", "outbox", "uplink"),
     "agent/outbox": ("thermometer", "scanner", "codes", "screening", "uplink"),
     "agent/screening": ("scanner", "outbox", "uplink"),
+    "agent/kiosk": ("wire", "thermometer", "scanner", "codes", "screening", "outbox", "uplink"),
     "agent/uplink": ("thermometer", "scanner", "codes", "screening"),
     "collector/ledger": ("ingest", "series", "alerts", "api", "broker"),
     "collector/series": ("ingest", "rules", "alerts", "api", "broker"),

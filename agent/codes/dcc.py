@@ -38,8 +38,10 @@ def unwrap(text: str) -> bytes:
 
 
 def judge(text: str, trust: Trust, now: datetime) -> Judged:
-    """`valid`, `expired`, `not_yet`, `invalid` (signed, but not for this), `forged`, `unknown_key` or `altered`.
+    """`valid`, `expired`, `not_yet`, `invalid` (signed, but incomplete), `forged`, `unknown_key` or `altered`.
 
+    `valid` is about the certificate: it is its signer's, and in its time. Whether what it certifies speaks for its
+    holder is the check `lets_pass`, see `Judged.lets_pass`.
     The key is found by its `kid`, which is the certificate's own hash, never by trying one after another.
     """
     unproven = text.encode("utf-8", "surrogatepass")
@@ -61,7 +63,7 @@ def judge(text: str, trust: Trust, now: datetime) -> Judged:
         return Judged(FORMAT, "forged", "signature_wrong", holder_source=unproven, expires=expires, checks=checks)
     status, reason = _verdict(read, signers, now, checks)
     old = check_age(checks, trust.lists.dcc_at, now, trust.lists.days)
-    if status == "valid" and old:
+    if reason == "signed" and old:
         reason = old
     source = str(read.entry.get("ci", "")).encode("utf-8", "surrogatepass") or signed.payload
     personal = {"kind": read.kind or "", "name": _name(read), "certificate": str(read.entry.get("ci", ""))}
@@ -99,11 +101,10 @@ def _verdict(read: Claims, signers: list[DccKey], now: datetime, checks: dict[st
         ("issued_before", "not_yet", "issued_later"),
         ("not_expired", "expired", "past_last_day"),
         ("signer_in_time", "expired", "signer_out_of_time"),
-        ("lets_pass", "invalid", "content"),
     ):
         if not checks[check]:
             return status, reason
-    return "valid", "signed"
+    return "valid", "signed" if checks["lets_pass"] else "content"
 
 
 def _recovered_until(read: Claims, now: datetime) -> datetime | None:

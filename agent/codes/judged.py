@@ -59,6 +59,11 @@ class Judged(Struct, frozen=True):
         """Whether the list that it was judged by is older than it may be."""
         return self.checks.get("list_fresh") is False
 
+    @property
+    def lets_pass(self) -> bool:
+        """Whether what it certifies speaks for its holder; a test with a finding is genuine, and no reason to pass."""
+        return self.checks.get("lets_pass") is not False
+
     def __repr__(self) -> str:
         """Nothing of the holder, so that it may stand in a log."""
         return f"Judged({self.format}, {self.status}, {self.reason})"

@@ -11,6 +11,7 @@ from agent.kiosk import Board, Kiosk
 from agent.scanner.camera import open_source
 from agent.scanner.cascade import Cascade
 from agent.scanner.live import Live
+from agent.settings import KioskSettings
 from kadian.errors import KadianError
 from kadian.invitation import PREFIX, Invitation, parse
 from kadian.text import say
@@ -36,7 +37,7 @@ def wait_for_invitation(
         Whether the gate is enrolled now.
     """
     board = Board("—")
-    page = Kiosk(board, *screen) if screen else None
+    page = Kiosk(board, KioskSettings(*screen)) if screen else None
     if page is not None:
         page.start()
     _tell(board, "kiosk.show_invitation")

@@ -3,7 +3,9 @@
 import json
 import sys
 import threading
+import tomllib
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 
@@ -17,6 +19,11 @@ from kadian.messages import Quality, TemperatureKind
 
 BODY_LOW = 34.0
 """°C under which a device's body estimate is no person's: a cold forehead, or nobody."""
+
+NEVER_OPENED = {
+    *("K0200", "K0201", "K0202", "K0203", "K0220", "K0221", "K0222", "K0223", "K0224", "K0230", "K0231", "K0232"),
+}
+"""Troubles that nobody waits out in front of a command: the wire could not be opened."""
 
 WORDS = {"ok": "正常 ok", "cold": "偏低 cold", "hot": "偏高 hot"}
 KINDS = {
@@ -79,7 +86,7 @@ class Printer:
         """Says it; a port that cannot be opened at first ends it, a silence or an unplug is waited out."""
         self.trouble = trouble
         click.echo(trouble.lines(), err=True)
-        if not self.printed and trouble.code in {"K0200", "K0201", "K0202", "K0203"}:
+        if not self.printed and trouble.code in NEVER_OPENED:
             self._stop.set()
 
 
@@ -91,6 +98,24 @@ def _human(line: dict[str, object]) -> str:
     )
 
 
+def options_of(pairs: tuple[str, ...]) -> dict[str, Any]:
+    """`key=value` each, the value as it would stand in the settings (TOML); what is not TOML is text.
+
+    Raises:
+        click.BadParameter: there is no `=`.
+    """
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise click.BadParameter(f"{pair!r}: key=value")
+        try:
+            found[key] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            found[key] = value
+    return found
+
+
 @click.command("thermometer")
 @click.option("--port", required=True, help="串口设备，如 /dev/kadian-therm。The serial port.")
 @click.option("--driver", "name", required=True, help="驱动名，如 gy614v3。The driver's name.")
@@ -100,12 +125,20 @@ def _human(line: dict[str, object]) -> str:
     "--seconds", type=click.FloatRange(min=0, min_open=True), help="这么多秒后结束。End after so many seconds."
 )
 @click.option("--baud", type=click.IntRange(min=1), help="波特率，默认按驱动。Speed, the driver's own if not given.")
+@click.option("--option", "pairs", multiple=True, help="驱动的选项，可多次，如 preset=shtc3。The driver's, key=value.")
 def thermometer(
-    *, port: str, name: str, as_json: bool, count: int | None, seconds: float | None, baud: int | None
+    *,
+    port: str,
+    name: str,
+    as_json: bool,
+    count: int | None,
+    seconds: float | None,
+    baud: int | None,
+    pairs: tuple[str, ...],
 ) -> None:
     """打印体温计的读数。Prints the readings of a thermometer, until Ctrl-C or a limit."""
     try:
-        driver = find(name)
+        driver = find(name, options_of(pairs))
     except KadianError as unknown:
         click.echo(unknown.lines(), err=True)
         raise SystemExit(2) from unknown

@@ -33,9 +33,9 @@ class Known(NamedTuple):
 class Rests:
     """All rests that are not resolved.
 
-    A reading belongs to a rest when the volunteer chose it, or when the code has the same holder. Without either it
-    belongs to the rest of the gate's very last reading, once that is over and for two minutes: whoever comes while
-    somebody rests is somebody else, and clears nobody.
+    A reading belongs to a rest when the volunteer chose it, or when the code has the same holder. Where no code was
+    shown either time, it belongs to the rest of the gate's very last reading, once that is over and for two minutes:
+    whoever comes while somebody rests is somebody else, and clears nobody.
     """
 
     def __init__(self) -> None:
@@ -54,10 +54,10 @@ class Rests:
         if rest is not None and (known.holder is None or rest.holder in {None, known.holder}):
             return rest
         if known.holder is not None:
-            rest = self._rests.get(self._by_holder.get(known.holder, UUID(int=0)))
+            rest = self._of_holder(known.holder)
             return rest if rest is not None and 0 <= at - rest.last <= policy.confirm_within_seconds else None
         rest = self._rests.get(self._last) if self._last and known.by_itself else None
-        if rest is None or left(rest, at, policy) or (rest.confirmed and policy.rest_seconds):
+        if rest is None or rest.holder or left(rest, at, policy) or (rest.confirmed and policy.rest_seconds):
             return None
         over = max(rest.last, rest.since + policy.rest_seconds)
         return rest if over <= at <= min(over + BY_ITSELF_SECONDS, rest.last + policy.confirm_within_seconds) else None
@@ -104,16 +104,21 @@ class Rests:
         newest = list(self._rests.values())[-LISTED:]
         return sorted(((rest, left(rest, at, policy)) for rest in newest), key=lambda one: (one[1], one[0].since))
 
+    def _of_holder(self, holder: str) -> Rest | None:
+        name = self._by_holder.get(holder)
+        return self._rests.get(name) if name else None
+
     def _put(self, rest: Rest) -> None:
         self._drop(rest.id)
-        self._rests[rest.id] = rest
         if rest.holder is not None:
+            self._drop(self._by_holder.get(rest.holder))
             self._by_holder[rest.holder] = rest.id
+        self._rests[rest.id] = rest
         while len(self._rests) > MOST:
             self._drop(next(iter(self._rests)))
 
-    def _drop(self, name: UUID) -> None:
-        rest = self._rests.pop(name, None)
+    def _drop(self, name: UUID | None) -> None:
+        rest = self._rests.pop(name, None) if name else None
         if rest is not None and rest.holder is not None and self._by_holder.get(rest.holder) == name:
             del self._by_holder[rest.holder]
 

@@ -25,6 +25,9 @@ FULL_BYTES = 4000
 DRAIN_BYTES = 65536
 REFILL_SECONDS = 0.05
 
+PAUSES = 2.5
+"""A device counts as silent after so many of its own pauses."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -66,7 +69,8 @@ class Link:
         self._on_state = on_state
         self._on_trouble = on_trouble
         self._monotonic = monotonic
-        self._silence = silence_seconds
+        slowest = max(driver.pause, driver.poll.seconds if driver.poll else 0.0)
+        self._silence = max(silence_seconds, PAUSES * slowest if slowest > 1.0 else 0.0)
         self._parser = driver.make_parser()
         self._next_poll = 0.0
 

@@ -6,9 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from agent.thermometer.background import SURFACE_HIGH, SURFACE_LOW, Background, is_warm
+from agent.thermometer.background import SURFACE_HIGH, SURFACE_LOW, Background
 from agent.thermometer.sample import Sample
-from agent.thermometer.stuck import Stuck
 from kadian.messages import TemperatureKind
 
 Stage = Literal["step_closer", "hold_still", "measured"]
@@ -16,6 +15,11 @@ Stage = Literal["step_closer", "hold_still", "measured"]
 AGREE = 5
 SPREAD = 0.5
 """°C between the highest and the lowest of `AGREE` samples that count as standing still."""
+
+SETTLE_SECONDS = 0.3
+APPROACH = 1.0
+"""°C: a device of a hundred frames a second gives five that agree while somebody is still on the way. So the last
+moments must agree as well, and lie behind a step up from the background, not behind a climb of more than this."""
 
 MOVING_SECONDS = 3.0
 MOVING_SAMPLES = 8
@@ -44,8 +48,8 @@ class Measured(Struct, frozen=True):
     """One reading of one person, in °C.
 
     `celsius`, `surface` and `ambient` are medians of raw samples: each is a value that the device really gave. `spread`
-    is the difference between the highest and the lowest `celsius`. `quality` is `moving` when nothing stood still, and
-    `stale` when the device has been saying the same for so long that it cannot be skin.
+    is the difference between the highest and the lowest `celsius`. `quality` is `moving` when nothing stood still,
+    `stale` when the link says that the device repeats itself.
     """
 
     celsius: float
@@ -56,6 +60,32 @@ class Measured(Struct, frozen=True):
     samples: int
     spread: float
     quality: Literal["ok", "moving", "stale"]
+
+
+class Lately:
+    """The surfaces of the last `SETTLE_SECONDS`."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[float, float]] = deque()
+
+    def add(self, surface: float, at: float) -> None:
+        """One more, in °C, at a moment in seconds."""
+        self._seen.append((surface, at))
+        self._forget(at)
+
+    def spread(self, at: float) -> float:
+        """°C between the highest and the lowest, as of a moment; 0 when there is none."""
+        self._forget(at)
+        surfaces = [surface for surface, _ in self._seen]
+        return round(max(surfaces) - min(surfaces), 2) if surfaces else 0.0
+
+    def clear(self) -> None:
+        """What was is of no interest any more."""
+        self._seen.clear()
+
+    def _forget(self, at: float) -> None:
+        while self._seen and at - self._seen[0][1] > SETTLE_SECONDS:
+            self._seen.popleft()
 
 
 class Plateau:
@@ -76,9 +106,10 @@ class Plateau:
         self._conversion = conversion
         self._finished = finished
         self._window: deque[tuple[float, Sample]] = deque(maxlen=AGREE)
+        self._lately = Lately()
+        self._before_it = Lately()
         self._periods: deque[float] = deque(maxlen=9)
         self._background = Background()
-        self._stuck = Stuck(finished=finished)
         self._before: Sample | None = None
         self._last: float | None = None
         self._began: float | None = None
@@ -95,21 +126,12 @@ class Plateau:
             return "step_closer"
         return "measured" if self._done else "hold_still"
 
-    @property
-    def stuck(self) -> bool:
-        """Whether the device says the same again and again."""
-        return self._stuck.now
-
     def feed(self, sample: Sample, at: float) -> Measured | None:
         """Takes a sample at a monotonic time in seconds; gives a reading when this one completes it."""
         celsius = sample.body if self._kind == "body_estimate" else sample.surface
         if self._finished:
             return self._trigger(sample, celsius, at)
         self._pace(at)
-        if is_warm(sample):
-            self._stuck.feed(sample, at)
-        else:
-            self._stuck.cooled()
         if celsius is None or self._kind == "ambient" or not self._background.is_person(sample):
             self._miss(sample, at)
             return None
@@ -120,14 +142,16 @@ class Plateau:
             self._look_for_another(sample)
         self._before = sample
         self._window.append((celsius, sample))
+        self._lately.add(sample.surface, at)
         self._seen += 1
         return self._stayed(at) if self._done else self._comes_to_rest(at)
 
     def _comes_to_rest(self, at: float) -> Measured | None:
         spread = self._spread()
-        if len(self._window) == AGREE and spread <= SPREAD:
+        came_by_a_step = self._before_it.spread(at) <= APPROACH
+        if len(self._window) == AGREE and spread <= SPREAD and came_by_a_step and self._lately.spread(at) <= SPREAD:
             self._level = median_low([sample.surface for _, sample in self._window])
-            return self._measured(spread, "stale" if self.stuck else "ok")
+            return self._measured(spread, "ok")
         began = at if self._began is None else self._began
         if at - began >= MOVING_SECONDS and self._seen >= MOVING_SAMPLES:
             return self._measured(spread, "moving")
@@ -150,8 +174,8 @@ class Plateau:
             self._jumped = False
             now = median_low([sample.surface for _, sample in self._window])
             if self._level is not None and abs(now - self._level) >= OTHER_LEVEL:
-                self._began, self._seen = at, AGREE
-                return self._comes_to_rest(at)
+                self._began, self._level = at, now
+                return self._measured(self._spread(), "ok")
         return None
 
     def _miss(self, sample: Sample, at: float) -> None:
@@ -159,8 +183,9 @@ class Plateau:
         self._window.clear()
         self._absent += 1
         slow = bool(self._periods) and median_low(self._periods) >= SLOW_PERIOD
-        if self._absent >= (1 if slow else ABSENT):
+        if self._absent >= (1 if slow else ABSENT) and self._began is not None:
             self._leave()
+        self._before_it.add(sample.surface, at)
         self._background.follow(sample.surface, at)
 
     def _pace(self, at: float) -> None:
@@ -176,6 +201,8 @@ class Plateau:
 
     def _leave(self) -> None:
         self._window.clear()
+        self._lately.clear()
+        self._before_it.clear()
         self._began = None
         self._before = None
         self._seen = 0
@@ -192,13 +219,13 @@ class Plateau:
         self._began = at
         self._window.clear()
         self._window.append((celsius, sample))
-        return self._measured(0.0, "stale" if self._stuck.feed(sample, at) else "ok")
+        return self._measured(0.0, "ok")
 
     def _spread(self) -> float:
         values = [celsius for celsius, _ in self._window]
         return round(max(values) - min(values), 2)
 
-    def _measured(self, spread: float, quality: Literal["ok", "moving", "stale"]) -> Measured:
+    def _measured(self, spread: float, quality: Literal["ok", "moving"]) -> Measured:
         self._done = True
         samples = [sample for _, sample in self._window]
         ambients = [sample.ambient for sample in samples if sample.ambient is not None]

@@ -71,6 +71,7 @@ class Today(Struct, frozen=True, omit_defaults=True):
 class Telemetry(Struct, frozen=True, omit_defaults=True):
     """One report of a gate about itself.
 
+    `lists`: the lists that it judges codes by (`revoked`, `dcc`, `shc`), and as of when each is.
     `unmeasured`: the camera has seen people pass for a while, and not one was measured.
     """
 
@@ -84,6 +85,7 @@ class Telemetry(Struct, frozen=True, omit_defaults=True):
     disk_free_bytes: Count | None = None
     cpu_celsius: Celsius | None = None
     policy_version: Short | None = None
+    lists: dict[Word, Moment] = {}
     computer: Computer | None = None
     today: Today | None = None
     unmeasured: bool = False

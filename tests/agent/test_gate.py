@@ -164,9 +164,10 @@ def test_a_killed_gate_is_lost_to_the_office_and_loses_nothing_it_said_recorded(
     broker, office, config, thermometer, wait_for, tmp_path
 ):
     recorded = tmp_path / "recorded.jsonl"
-    for life in range(3):
+    for _ in range(3):
+        heard = len(office.heard("telemetry"))
         process = agent(config(broker.url))
-        wait_for(lambda life=life: len(office.heard("telemetry")) > life, 20)
+        wait_for(lambda heard=heard: len(office.heard("telemetry")) > heard, 20)
         wait_for(lambda: office.heard("telemetry")[-1]["thermometer"]["state"] == "ok")
         lines = len(recorded.read_text().splitlines()) if recorded.exists() else 0
         for _ in range(4):

@@ -128,3 +128,11 @@ def test_a_valid_staff_card_says_whose_it_is(gate):
     assert gate.proof.operator(gate.read(HOUSEHOLD)) is None
     gate.policy = POLICY
     assert gate.proof.operator(gate.read(mine)) is None
+
+
+@pytest.mark.parametrize(("kind", "changes"), [("t", {"tr": "260373001"}), ("r", {"du": "2026-11-23"})])
+def test_a_genuine_certificate_of_what_does_not_let_pass_is_refused_without_saying_why(gate, kind, changes):
+    code = gate.read(DCC.sign(DCC.payload(kind, **changes)))
+    assert (code.format, code.status) == ("dcc", "invalid")
+    assert code.status in POLICY.refused_statuses
+    assert gate.read(DCC.sign(DCC.payload(kind))).status == "valid"

@@ -20,7 +20,7 @@ def find_font(given: Path | None) -> tuple[Path, int]:
     """A font's file, and which font of a collection.
 
     Raises:
-        KadianError: K0266 there is none, or the given file is not there.
+        KadianError: K0266 there is none, or the given file is not there or no font.
     """
     for path in [given] if given else [Path(place) for place in PLACES]:
         if path.is_file():
@@ -30,11 +30,12 @@ def find_font(given: Path | None) -> tuple[Path, int]:
 
 def _simplified(path: Path) -> int:
     """Which font of a collection is drawn for Simplified Chinese; the first where none says so."""
-    from fontTools.ttLib import TTCollection, TTLibError
+    from fontTools.ttLib import TTCollection, TTFont, TTLibError
 
-    if path.suffix.lower() != ".ttc":
-        return 0
     try:
+        if path.suffix.lower() != ".ttc":
+            TTFont(str(path), lazy=True).close()
+            return 0
         with TTCollection(str(path), lazy=True) as collection:
             names = [font["name"].getDebugName(4) or "" for font in collection.fonts]
     except (TTLibError, OSError) as error:

@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64decode
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +12,9 @@ from agent.codes import dcc
 from agent.codes.cose import is_signed, load, parse
 from agent.codes.dcc_claims import Claims, claims, is_well_formed
 from agent.codes.inflate import inflate
-from kadian.messages import DccKey
+from agent.codes.judge import judge
+from agent.codes.judged import Judged, Trust
+from kadian.messages import DccKey, TrustLists
 from kadian.trust import dcc_key
 
 DOCUMENT = Path(__file__).parents[3] / "docs/dcc-cases.md"
@@ -123,9 +125,13 @@ def _usage(case: Case) -> bool:
 
 
 def _expiration(case: Case) -> bool:
-    read, at = _claims(case), datetime.fromisoformat(case.raw["TESTCTX"]["VALIDATIONCLOCK"])
-    at = at.astimezone() if at.tzinfo is None else at
+    read, at = _claims(case), _clock(case)
     return read.expires is not None and at <= read.expires and (read.issued is None or read.issued <= at)
+
+
+def _clock(case: Case) -> datetime:
+    at = datetime.fromisoformat(case.raw["TESTCTX"]["VALIDATIONCLOCK"])
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
 
 
 def _picture(case: Case) -> bool:
@@ -180,6 +186,30 @@ NOTES = """
 """
 
 
+VERDICTS = """
+## Whole verdicts
+
+`kadian code` with the case's certificate at the case's clock, for the cases that expect a verified signature and
+nothing to be wrong. What is not `valid` fails a check that the case does not ask for.
+
+"""
+
+
+def verdict(case: Case) -> Judged:
+    """The whole verdict on a case."""
+    return judge(case.raw["PREFIX"], Trust(lists=TrustLists(dcc=(_key(case),))), _clock(case))
+
+
+def _verdicts() -> str:
+    good = [(case, verdict(case)) for case in cases() if case.expected.get("VERIFY") and all(case.expected.values())]
+    lines = [
+        f"- {case.name}: {judged.status}, " + ", ".join(name for name, passed in judged.checks.items() if not passed)
+        for case, judged in good
+        if judged.status != "valid"
+    ]
+    return f"{VERDICTS}{len(good) - len(lines)} of {len(good)} are `valid`; the others:\n\n" + "\n".join(lines) + "\n"
+
+
 def document() -> str:
     """The whole document, from the cases as they are."""
     counts: dict[str, list[int]] = {}
@@ -196,7 +226,7 @@ def document() -> str:
     rows = [f"| {name} | {good} | {total} |" for name, (good, total) in sorted(counts.items())]
     table = "\n".join(["| expectation | met | of |", "| --- | --- | --- |", *rows])
     total = f"Every expectation is met in {whole} of {len(cases())} cases."
-    return f"{HEAD}\n{total}\n\n{table}\n\n## Unmet\n\n" + "\n".join(unmet) + "\n" + NOTES
+    return f"{HEAD}\n{total}\n\n{table}\n\n## Unmet\n\n" + "\n".join(unmet) + "\n" + _verdicts() + NOTES
 
 
 if __name__ == "__main__":

@@ -83,6 +83,12 @@ def test_without_code_or_choice_the_very_last_readings_person_is_taken_to_be_bac
     assert gate.person(181, 38.0)[:2] == ("recheck", [Reason.TEMPERATURE_HIGH])
 
 
+def test_who_showed_a_code_the_first_time_is_not_the_next_one_without_a_code():
+    gate = Gate(AT_ONCE)
+    gate.person(0, 38.0, "h")
+    assert gate.person(2, 36.5) == ("pass", [], None)
+
+
 def test_who_could_have_chosen_a_rest_and_did_not_means_somebody_new():
     gate = Gate()
     gate.person(0, 38.0)
@@ -136,6 +142,13 @@ def test_a_holder_is_remembered_for_as_long_as_the_policy_says_and_a_choice_for_
     assert gate.person(3600, 38.5, chosen=first, kind="contact")[:2] == ("stop", [Reason.FEVER_CONFIRMED])
     assert gate.waiting(7201) == []
     assert gate.rests.get(first) is None
+
+
+def test_one_holder_has_one_rest_also_when_the_first_was_too_long_ago():
+    gate = Gate()
+    gate.person(0, 38.0, "h")
+    gate.person(1000, 38.0, "h")
+    assert gate.waiting(1000) == [(gate.id, 180)]
 
 
 def test_memory_is_bounded_and_the_screen_lists_a_dozen():

@@ -130,3 +130,6 @@ def test_what_cannot_be_is_said(office, tmp_path):
     )
     unmade = ("--until", UNTIL, "--out", tmp_path / "x.pdf", "--folder", tmp_path)
     assert "K0265" in cards("issue", tmp_path / "list.csv", *unmade, fails=True)
+    (tmp_path / "no.ttf").write_text("no font")
+    unfit = ("--until", UNTIL, "--out", tmp_path / "x.pdf", "--font", tmp_path / "no.ttf")
+    assert "K0266" in cards(*good, *unfit, fails=True)

@@ -4,12 +4,12 @@ import json
 
 from agent.book import Book
 from agent.clock import Clock
-from agent.desk import Desk
 from agent.duty import Duty
 from agent.kiosk import Board
 from agent.memory import recall
 from agent.outbox import Outbox
 from agent.recorder import Recorder
+from agent.screener import Screener
 from agent.screening import Joiner
 from kadian.messages import Code, Policy, Screening, Temperature, decode
 
@@ -19,7 +19,7 @@ EIGHT = 1_764_000_000 * 10**9
 
 
 class Gate:
-    """A desk with its outbox; `now` is in seconds of a boot, wall time follows it."""
+    """A screener with its outbox; `now` is in seconds of a boot, wall time follows it."""
 
     def __init__(self, path, policy=None, boot="one", start=1000.0, wall=EIGHT, *, synced=True, camera=True):
         self.now = start
@@ -36,7 +36,7 @@ class Gate:
         book = Book(
             self.outbox, clock, self.duty, Recorder(None), monotonic=lambda: self.now, on_entry=lambda _seq: None
         )
-        self.desk = Desk(
+        self.screener = Screener(
             Joiner(camera=camera),
             book,
             self.duty,
@@ -45,24 +45,24 @@ class Gate:
             operator_of=lambda code: STAFF.get(code.holder) if code.status == "valid" else None,
             can_read=camera,
         )
-        recall(self.desk, self.outbox, clock, self.now)
+        recall(self.screener, self.outbox, clock, self.now)
 
     def person(self, celsius, *, wait=1.0, quality="ok", at=None):
         moment = self.now if at is None else at
-        self.desk.reading(
+        self.screener.reading(
             lambda site: Temperature(celsius, "body_estimate", site=site, ambient=22.0, quality=quality), moment
         )
         self.pass_time(wait)
 
     def code(self, holder, status="valid"):
-        self.desk.code(Code("pass", status, holder), self.now)
+        self.screener.code(Code("pass", status, holder), self.now)
 
     def act(self, act):
-        return self.desk.act(act, self.now)
+        return self.screener.act(act, self.now)
 
     def pass_time(self, seconds):
         self.now += seconds
-        self.desk.tick(self.now)
+        self.screener.tick(self.now)
 
     @property
     def screenings(self):

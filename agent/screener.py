@@ -31,14 +31,18 @@ MOST_SEALED = 8192
 
 
 class Chosen(NamedTuple):
-    """The rest that the next reading ends, where it is taken, and until when this holds (monotonic seconds)."""
+    """The rest that the next reading ends, where it is taken, and since when this holds (monotonic seconds)."""
 
     id: UUID
     site: str | None
-    until: float
+    since: float
+
+    def holds(self, at: float) -> bool:
+        """Whether a reading of this moment is meant."""
+        return self.since <= at <= self.since + CHOICE_SECONDS
 
 
-class Desk:
+class Screener:
     """Decides and writes down.
 
     Args:
@@ -87,8 +91,9 @@ class Desk:
             at: when.
         """
         policy = self._rule()
-        chosen = self._chosen if self._chosen is not None and at <= self._chosen.until else None
-        self._taken, self._chosen = chosen, None
+        chosen = self._chosen if self._chosen is not None and self._chosen.holds(at) else None
+        if chosen is not None:
+            self._taken, self._chosen = chosen, None
         site = chosen.site if chosen and chosen.site else policy.site
         self._screen_all(self._joiner.reading(temperature(site), at, chosen.id if chosen else None))
 
@@ -106,14 +111,16 @@ class Desk:
 
     def tick(self, now: float) -> None:
         """What has waited long enough; and the screen."""
-        self._rule()
+        policy = self._rule()
         self._screen_all(self._joiner.tick(now))
-        if self._chosen is not None and now > self._chosen.until:
-            self._chosen = None
-        self._board.stage("waiting_for_code" if self._joiner.deadline is not None else self._stage)
+        waits = policy.code == "required" and self._joiner.deadline is not None
+        self._board.stage("waiting_for_code" if waits else self._stage)
         operator, unattended = self._duty.author(now)
         self._board.duty(operator, unattended=unattended)
-        self._board.rests([self._resting(*one) for one in self.rests.waiting(now, self._policy())])
+        chosen = self._chosen.id if self._chosen else None
+        self._board.rests(
+            [Resting(rest.id, left, rest.celsius, rest.id == chosen) for rest, left in self.rests.waiting(now, policy)]
+        )
 
     def act(self, act: Act, at: float) -> Answer:
         """What somebody does at the screen."""
@@ -125,7 +132,7 @@ class Desk:
     def take_back(self, screening: Screening, at: float) -> None:
         """Remembers a screening from before a restart, made at a moment of this clock (monotonic seconds)."""
         if screening.temperature is not None:
-            holder = screening.code.holder if screening.code else None
+            holder = screening.code.person if screening.code else None
             rest = self.rests.find(Known(holder, screening.remeasure_of, by_itself=False), at, self._policy())
             self._remember(screening, at, rest)
 
@@ -173,7 +180,7 @@ class Desk:
         elif act.site not in {None, *SITES["body_estimate"]}:
             return Answer(ok=False, word="K0447")
         else:
-            self._chosen = Chosen(act.id, act.site, at + CHOICE_SECONDS)
+            self._chosen = Chosen(act.id, act.site, at)
         return Answer(ok=True)
 
     def _register(self, act: Register, at: float) -> Answer:
@@ -185,15 +192,6 @@ class Desk:
             return Answer(ok=False, word="K0446")
         entry = Entry(at, "none", (Reason.REGISTERED,), registration=act.sealed)
         return Answer(ok=True, id=self._book.enter(entry).id)
-
-    def _resting(self, rest: Rest, left: float) -> Resting:
-        return Resting(
-            id=str(rest.id),
-            left=math.ceil(left),
-            celsius=rest.celsius,
-            at=self._book.when(rest.since).strftime("%H:%M"),
-            chosen=self._chosen is not None and self._chosen.id == rest.id,
-        )
 
     def _rule(self) -> Policy:
         policy = self._policy()
@@ -210,7 +208,7 @@ class Desk:
     def _screen(self, joined: Joined, *, by_itself: bool = True) -> Screening:
         policy = self._policy()
         measured = with_quality(joined.temperature, policy) if joined.temperature else None
-        known = Known(joined.code.holder if joined.code else None, joined.chosen, by_itself)
+        known = Known(joined.code.person if joined.code else None, joined.chosen, by_itself)
         rest = self.rests.find(known, joined.at, policy) if measured else None
         self._choose_again(joined.chosen, rest, measured)
         decision = decide(measured, joined.code, rest, policy, joined.at)
@@ -246,7 +244,7 @@ class Desk:
             since=at,
             last=at,
             celsius=temperature.celsius,
-            holder=code.holder if code else None,
+            holder=code.person if code else None,
             proven=code is not None and is_enough(code, policy),
         )
         self.rests.note(new, judge(temperature, policy), rest, screening.reasons)
