@@ -136,12 +136,17 @@ class Clock:
 
     def newly_synced(self) -> int | None:
         """Once, as soon as the clock is right: wall time less monotonic time, in nanoseconds; else None."""
+        if self._told:
+            return None
+        found = self.difference()
+        self._told = found is not None
+        return found
+
+    def difference(self) -> int | None:
+        """Wall time less monotonic time, in nanoseconds, while the clock is `synced`; else None."""
         with self._lock:
             wall, monotonic = self._look()
-            if self._told or not self._synced:
-                return None
-            self._told = True
-            return wall - monotonic
+            return wall - monotonic if self._synced else None
 
     def not_before(self, wall_ns: int) -> None:
         """A moment that is past (nanoseconds since 1970), from a record of an earlier life with a clock that was right.

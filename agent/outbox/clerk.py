@@ -147,15 +147,15 @@ class Clerk:
                 self._look_at = now + LOOK_SECONDS
                 if self._outbox.look() is None:
                     self._learn_time()
-            offset = self._clock.newly_synced()
-            if offset is not None:
-                self._right, self._clean_at = offset, now
+            newly = self._right is None and (right := self._clock.difference()) is not None
+            if newly:
+                self._right, self._clean_at = right, now
             if now >= self._clean_at:
                 self._clean_at = now + CLEAN_SECONDS
                 if self._right is not None:
                     # Each time, for a screening may have been made before the clock was right and written after.
                     corrected = self._outbox.correct_clock(self._right, self._clock.boot_id)
-                    if corrected or offset is not None:
+                    if corrected or newly:
                         log.info("clock_right", corrected=corrected)
                 if self._clock.now()[1] == "synced":
                     self._outbox.clean()
