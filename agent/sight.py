@@ -1,13 +1,18 @@
 """The camera's side of the gate: frames, codes in them, and what they are worth."""
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from agent.scanner.found import Found
-from agent.scanner.pictures import Image
-from agent.scanner.source import Source
 from kadian.messages import CameraHealth, Code
 from kadian.messages.telemetry import DeviceState
+
+if TYPE_CHECKING:  # numpy comes with them: 15 MB that a gate without a camera is spared
+    from agent.scanner.found import Found
+    from agent.scanner.pictures import Image
+    from agent.scanner.source import Source
 
 REMEMBER_SECONDS = 3.0
 """A code in view is judged once; out of view for longer, it is judged anew."""

@@ -149,11 +149,11 @@ def test_the_command_tells_systemd_and_ends_cleanly(broker, office, config, wait
         listener.bind(str(tmp_path / "notify"))
         listener.settimeout(10)
         process = agent(config(broker.url), NOTIFY_SOCKET=str(tmp_path / "notify"))
-        said = [listener.recv(100) for _ in range(3)]
+        said = [listener.recv(100) for _ in range(4)]
         wait_for(lambda: office.heard("status"))
         process.send_signal(signal.SIGTERM)
         _, log = process.communicate(timeout=15)
-    assert said == [b"READY=1", b"WATCHDOG=1", b"WATCHDOG=1"]
+    assert said == [b"READY=1", b"WATCHDOG=1", b"STATUS=outbox: 0 waiting", b"WATCHDOG=1"]
     assert process.returncode == 0
     assert b'"event": "gate_stopped"' in log
     wait_for(lambda: [one["state"] for one in office.heard("status")] == ["online", "stopped"])
