@@ -11,6 +11,7 @@ from agent.acts import Act, Answer
 from agent.book import Book
 from agent.clock import Clock
 from agent.duty import Duty
+from agent.guns import Guns
 from agent.inbox import Asked, Heard, Inbox
 from agent.kiosk import Board, Kiosk
 from agent.memory import recall
@@ -40,6 +41,7 @@ TROUBLES = {
     ("thermometer", "stuck"): "stuck_thermometer",
     ("camera", "lost"): "no_camera",
     ("camera", "silent"): "silent_camera",
+    ("gun", "lost"): "no_gun",
     ("outbox", "refusing"): "outbox_full",
 }
 
@@ -96,7 +98,7 @@ class Gate:
             monotonic=monotonic,
             clock_right=lambda: self._clock.now()[1] == "synced",
         )
-        reads = settings.camera is not None
+        reads = settings.camera is not None or settings.gun is not None
         self._proof = open_proof(
             settings,
             policy=lambda: self.policy,
@@ -105,8 +107,9 @@ class Gate:
             monotonic=monotonic,
         )
         self._sight = self._eyes(settings) if settings.camera else None
+        self._guns = Guns(settings.gun, self._gun_read, monotonic) if settings.gun else None
         # Hardware by the name under which its troubles are told; a new kind of it is one more line here.
-        fitted: dict[str, Device | None] = {"thermometer": self._touch, "camera": self._sight}
+        fitted: dict[str, Device | None] = {"thermometer": self._touch, "camera": self._sight, "gun": self._guns}
         self.devices = {name: device for name, device in fitted.items() if device is not None}
         parts: dict[str, Part] = {"uplink": self._uplink, **self.devices}
         if settings.kiosk:
@@ -142,6 +145,11 @@ class Gate:
 
         return eyes(settings, on_code=self._inbox.put, read=self._proof.read, monotonic=self._monotonic)
 
+    def _gun_read(self, text: str, at: float) -> None:
+        code = self._proof.read(text)
+        if code is not None:
+            self._inbox.put(code, at)
+
     def do(self, act: Act) -> Answer:
         """Has an act carried out in the gate's own thread; from any thread, answers within two seconds."""
         return self._inbox.do(act, self._monotonic())
@@ -167,6 +175,7 @@ class Gate:
             self._touch.health() if self._touch else ThermometerHealth("none"),
             self._sight.health() if self._sight else CameraHealth("none"),
             self.policy,
+            self._guns.health() if self._guns else None,
         )
 
     def _turn(self) -> None:

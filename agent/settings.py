@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from kadian.identifiers import NAME_PATTERN
+from kadian.identifiers import NAME_PATTERN, USB_PORT_PATTERN
 from kadian.settings import Secret
 from kadian.settings.urls import is_loopback, is_url
 
@@ -44,6 +44,8 @@ class Broker(Struct, frozen=True):
 class Thermometer(Struct, frozen=True):
     """`driver` is the name of a file of agent/thermometer; `port` a device, by a name that survives a replug.
 
+    `port` is a USB id (`usb:1a86:7523`, where two are equal `usb:1a86:7523@1-1.3` with the physical port), a symlink,
+    or a path.
     `options` is what the driver's file asks for beyond that (its `Options`).
     """
 
@@ -51,6 +53,28 @@ class Thermometer(Struct, frozen=True):
     port: Path
     baud: Annotated[int, Meta(ge=300, le=4_000_000)] | None = None
     options: dict[str, Any] = {}
+
+    def problems(self) -> Iterator[Problem]:
+        """A USB id that is written wrongly."""
+        yield from _port_problems(self.port)
+
+
+class Gun(Struct, frozen=True):
+    """A code gun. `driver` is the name of a file of agent/guns: `serial` (virtual COM port) or `keyboard`.
+
+    `port` is named as a thermometer's is; a keyboard's never by its bare number, which may become the operator's own
+    keyboard after a replug.
+    """
+
+    driver: Annotated[str, Meta(pattern=r"^[a-z0-9_]+$")]
+    port: Path
+    baud: Annotated[int, Meta(ge=300, le=4_000_000)] = 9600
+
+    def problems(self) -> Iterator[Problem]:
+        """A USB id that is written wrongly, a keyboard by its bare number."""
+        yield from _port_problems(self.port)
+        if self.driver == "keyboard" and re.fullmatch(r"/dev/input/event\d+", self.port):
+            yield "port", "K0233", {"where": self.port}
 
 
 class Camera(Struct, frozen=True):
@@ -140,6 +164,7 @@ class AgentSettings(Struct, frozen=True):
     broker: Broker = Broker()
     thermometer: Thermometer | None = None
     camera: Camera | None = None
+    gun: Gun | None = None
     outbox: Outbox = Outbox()
     codes: Codes = Codes()
     screening: Joining = Joining()
@@ -150,5 +175,10 @@ class AgentSettings(Struct, frozen=True):
 
     def problems(self) -> Iterator[Problem]:
         """A gate that can neither measure nor see."""
-        if self.thermometer is None and self.camera is None:
+        if self.thermometer is None and self.camera is None and self.gun is None:
             yield "", "K0123", {}
+
+
+def _port_problems(port: str) -> Iterator[Problem]:
+    if port.startswith("usb:") and not re.match(USB_PORT_PATTERN, port):
+        yield "port", "K0232", {"where": port}

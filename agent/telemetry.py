@@ -11,7 +11,7 @@ from agent.computer import Machine
 from agent.outbox import Outbox
 from agent.today import Tally
 from kadian import __version__
-from kadian.messages import CameraHealth, OutboxHealth, Policy, Telemetry, ThermometerHealth
+from kadian.messages import CameraHealth, GunHealth, OutboxHealth, Policy, Telemetry, ThermometerHealth
 
 PACE_SECONDS = 3 * 3600.0
 """Over so long the pace is taken that says how long the outbox lasts: a rush of minutes does not empty it."""
@@ -49,7 +49,9 @@ class Report:
         self._monotonic = monotonic
         self._mark = (monotonic(), outbox.last_seq)
 
-    def make(self, thermometer: ThermometerHealth, camera: CameraHealth, policy: Policy) -> Telemetry:
+    def make(
+        self, thermometer: ThermometerHealth, camera: CameraHealth, policy: Policy, gun: GunHealth | None = None
+    ) -> Telemetry:
         """The state of everything now."""
         at, state = self._clock.now()
         return Telemetry(
@@ -67,6 +69,7 @@ class Report:
             today=self._tally.counts(at) if self._tally else None,
             unmeasured=self._unmeasured(),
             lists=list_moments(policy),
+            gun=gun,
         )
 
     def _kept(self) -> OutboxHealth:

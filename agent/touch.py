@@ -57,7 +57,7 @@ class Touch:
     @property
     def stuck(self) -> bool:
         """Whether the device repeats itself: what it says is stale."""
-        return bool(getattr(self._link, "stuck", False))
+        return self._link.stuck
 
     def health(self) -> ThermometerHealth:
         """For the telemetry."""
@@ -68,6 +68,7 @@ class Touch:
             frames=counts.good,
             bad_frames=counts.bad,
             ambient=self._ambient,
+            stuck=self.stuck,
         )
 
     def _changed(self, state: LinkState) -> None:

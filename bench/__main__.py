@@ -15,6 +15,7 @@ ALL = (
     "thermometers",
     "scanning",
     "gate",
+    "replug",
     "budget",
     "office",
     "alarm",

@@ -5,10 +5,12 @@ import sys
 import threading
 import tomllib
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
 
+from agent.command.learn import TAUGHT, learn
 from agent.thermometer.background import SURFACE_HIGH, SURFACE_LOW
 from agent.thermometer.catalogue import find
 from agent.thermometer.link import Link, LinkState
@@ -118,7 +120,7 @@ def options_of(pairs: tuple[str, ...]) -> dict[str, Any]:
 
 @click.command("thermometer")
 @click.option("--port", required=True, help="串口设备，如 /dev/kadian-therm。The serial port.")
-@click.option("--driver", "name", required=True, help="驱动名，如 gy614v3。The driver's name.")
+@click.option("--driver", "name", help="驱动名，如 gy614v3。The driver's name.")
 @click.option("--json", "as_json", is_flag=True, help="每个读数一行 JSON。One JSON line a reading.")
 @click.option("--count", type=click.IntRange(min=1), help="读到这么多个就结束。End after so many readings.")
 @click.option(
@@ -126,24 +128,44 @@ def options_of(pairs: tuple[str, ...]) -> dict[str, Any]:
 )
 @click.option("--baud", type=click.IntRange(min=1), help="波特率，默认按驱动。Speed, the driver's own if not given.")
 @click.option("--option", "pairs", multiple=True, help="驱动的选项，可多次，如 preset=shtc3。The driver's, key=value.")
+@click.option("--learn", "learning", is_flag=True, help="学会一种不认识的体温计。Learn an unknown thermometer.")
+@click.option("--kind", type=click.Choice(TAUGHT), help="学的是什么温度。What the one to be learned measures.")
+@click.option(
+    "--profile",
+    type=click.Path(path_type=Path),
+    default=Path("thermometer.toml"),
+    help="学会以后写到这个文件。Where to write what was learned.",
+)
 def thermometer(
     *,
     port: str,
-    name: str,
+    name: str | None,
     as_json: bool,
     count: int | None,
     seconds: float | None,
     baud: int | None,
     pairs: tuple[str, ...],
+    learning: bool,
+    kind: TemperatureKind | None,
+    profile: Path,
 ) -> None:
     """打印体温计的读数。Prints the readings of a thermometer, until Ctrl-C or a limit."""
+    if learning == (name is not None):
+        raise click.UsageError("--driver gy614v3 / --learn")
+    # Troubles are told in plain words, so the log keeps to what nobody foresaw.
+    set_up("thermometer", level="error")
+    if name is None:
+        try:
+            learn(port, baud, kind, profile)
+        except KadianError as trouble:
+            click.echo(trouble.lines(), err=True)
+            raise SystemExit(1) from trouble
+        return
     try:
         driver = find(name, options_of(pairs))
     except KadianError as unknown:
         click.echo(unknown.lines(), err=True)
         raise SystemExit(2) from unknown
-    # Troubles are told in plain words, so the log keeps to what nobody foresaw.
-    set_up("thermometer", level="error")
     stop = threading.Event()
     printer = Printer(driver, as_json=as_json, count=count, stop=stop)
     link = Link(

@@ -62,18 +62,17 @@ class Board:
         }
 
     def show(self, screening: Screening) -> None:
-        """A verdict; nothing of the code or its holder."""
+        """A verdict; of the code its status and colour, nothing of its text or holder."""
         now = self._monotonic()
         self._flow.passed(now)
-        temperature = screening.temperature
+        temperature, code = screening.temperature, screening.code
         self._put(
             screening={
                 "id": str(screening.id),
                 "verdict": screening.verdict,
                 "celsius": temperature.celsius if temperature else None,
-                "site": temperature.site if temperature else None,
-                "kind": temperature.kind if temperature else None,
                 "reasons": list(screening.reasons),
+                "code": {"status": code.status, "colour": code.colour} if code else None,
                 "since": now,
             }
         )

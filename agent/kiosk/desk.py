@@ -14,10 +14,12 @@ from agent.acts import Act, Answer, Do, Register, Remeasure, SignOff, Typed, Wai
 from agent.kiosk.board import Board
 from agent.kiosk.seal import key_of, seal
 from kadian.errors import KadianError
-from kadian.messages.registration import IdNumber, Line, Name, Phone, Registration
+from kadian.messages.registration import Registration
 
 log = structlog.get_logger(__name__)
 REMEMBERED = 256
+UNDER_WAY = "K0441"
+"""The gate has taken the act up and is slow with it: a second tap must not be a second act."""
 Typable = Annotated[float, Meta(ge=34.0, le=43.0)]
 """°C that a living person may have and a thermometer of people shows; the keys refuse others, and so does the desk."""
 
@@ -40,7 +42,8 @@ class TypedForm(Form, frozen=True, forbid_unknown_fields=True):
 class RemeasureForm(Form, frozen=True, forbid_unknown_fields=True):
     """See `Remeasure`."""
 
-    id: UUID
+    id: UUID | None
+    site: Literal["forehead", "wrist", "neck"] | None = None
 
 
 class PutAway(Form, frozen=True, forbid_unknown_fields=True):
@@ -52,12 +55,7 @@ class PutAway(Form, frozen=True, forbid_unknown_fields=True):
 class RegisterForm(Form, frozen=True, forbid_unknown_fields=True):
     """See `Registration`."""
 
-    name: Name
-    phone: Phone = ""
-    origin: Line = ""
-    host: Line = ""
-    purpose: Line = ""
-    id_number: IdNumber = ""
+    entry: Registration
 
 
 FORMS: dict[str, type[Form]] = {
@@ -112,7 +110,7 @@ class Desk:
             if form.form in self._done:
                 return self._done[form.form]
             answer = self._carry_out(name, form, private=private)
-            if answer.ok:  # what was refused may be tried again
+            if answer.ok or answer.word == UNDER_WAY:  # what was refused may be tried again
                 self._done[form.form] = answer
                 if len(self._done) > REMEMBERED:
                     self._done.popitem(last=False)
@@ -126,11 +124,11 @@ class Desk:
             key = key_of(self._office_key())
             if not private or key is None:
                 return Answer(ok=False, word=f"kiosk.{self.registers(private=private)}")
-            return self._act(Register(seal(_entry(form), key)))
+            return self._act(Register(seal(form.entry, key)))
         if isinstance(form, TypedForm):
             return self._act(Typed(form.celsius, form.kind, form.site, form.remeasure_of))
         if isinstance(form, RemeasureForm):
-            return self._act(Remeasure(form.id))
+            return self._act(Remeasure(form.id, form.site))
         return self._act(WaitForDuty() if name == "wait_for_duty" else SignOff())
 
     def _act(self, act: Act) -> Answer:
@@ -143,14 +141,3 @@ class Desk:
         except Exception as error:  # noqa: BLE001 - the screen stays; what went wrong may quote the act, so its kind alone is told
             log.error("act_failed", act=type(act).__name__, kind=type(error).__name__)  # noqa: TRY400
             return Answer(ok=False, word="kiosk.failed")
-
-
-def _entry(form: RegisterForm) -> Registration:
-    return Registration(
-        name=form.name.strip(),
-        phone=form.phone,
-        origin=form.origin,
-        host=form.host,
-        purpose=form.purpose,
-        id_number=form.id_number,
-    )

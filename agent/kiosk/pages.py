@@ -14,8 +14,8 @@ TYPES = {
     ".mp3": "audio/mpeg",
     ".svg": "image/svg+xml",
 }
-SPOKEN = ("kiosk.", "reason.", "K045")
-"""What the page says: its own sentences, the reasons, and why the outbox refused a record."""
+SPOKEN = ("kiosk.", "reason.", "code.status.", "K044", "K045")
+"""What the page says: its own sentences, reasons, what a code is worth, why the gate or its outbox refused an act."""
 
 
 class Page(NamedTuple):

@@ -32,6 +32,11 @@ def skin_from(ambient: float | None) -> float:
     return ambient + max(WARMER - (ambient - 28.0) / 2, 0.5)
 
 
+def is_warm(sample: Sample) -> bool:
+    """Whether a sample is as warm as skin may be."""
+    return max(SURFACE_LOW, skin_from(sample.ambient)) <= sample.surface <= SURFACE_HIGH
+
+
 class Background:
     """Follows what is there while nobody is."""
 
@@ -41,9 +46,9 @@ class Background:
 
     def is_person(self, sample: Sample) -> bool:
         """Whether a sample is as warm as skin and stands out from the background."""
-        least = max(SURFACE_LOW, skin_from(sample.ambient))
-        if self._surface is None or not least <= sample.surface <= SURFACE_HIGH:
-            return least <= sample.surface <= SURFACE_HIGH
+        if self._surface is None or not is_warm(sample):
+            return is_warm(sample)
+        least = skin_from(sample.ambient)
         return abs(sample.surface - self._surface) >= (STEP if self._surface >= least else NEAR)
 
     def follow(self, surface: float, at: float) -> None:

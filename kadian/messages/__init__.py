@@ -14,7 +14,7 @@ from kadian.messages.screening import (
     Verdict,
 )
 from kadian.messages.status import GateState, Status
-from kadian.messages.telemetry import CameraHealth, OutboxHealth, Telemetry, ThermometerHealth
+from kadian.messages.telemetry import CameraHealth, GunHealth, OutboxHealth, Telemetry, ThermometerHealth
 from kadian.messages.trust import DccKey, HolderSeed, OwnTexts, ShcKey, TrustLists
 from kadian.messages.wire import MESSAGES, Refused, decode, encode, split_screenings
 
@@ -28,6 +28,7 @@ __all__ = [
     "Command",
     "DccKey",
     "GateState",
+    "GunHealth",
     "HolderSeed",
     "OutboxHealth",
     "OwnTexts",

@@ -13,13 +13,17 @@ DeviceState = Literal["ok", "silent", "lost", "none"]
 
 
 class ThermometerHealth(Struct, frozen=True, omit_defaults=True):
-    """`ok` frames arrive, `silent` the port is open but says nothing, `lost` the port is gone, `none` not fitted."""
+    """`ok` frames arrive, `silent` the port is open but says nothing, `lost` the port is gone, `none` not fitted.
+
+    `stuck`: frames arrive, but repeat one number as no living skin would.
+    """
 
     state: DeviceState
     driver: Word | None = None
     frames: Count = 0
     bad_frames: Count = 0
     ambient: Celsius | None = None
+    stuck: bool = False
 
 
 class CameraHealth(Struct, frozen=True, omit_defaults=True):
@@ -28,6 +32,18 @@ class CameraHealth(Struct, frozen=True, omit_defaults=True):
     state: DeviceState
     frames: Count = 0
     codes: Count = 0
+
+
+class GunHealth(Struct, frozen=True, omit_defaults=True):
+    """The code gun's state, in the words of `ThermometerHealth`; how many codes it gave, and how many unreadable ones.
+
+    A gun is silent until somebody pulls the trigger, so an open port is `ok`.
+    """
+
+    state: DeviceState
+    driver: Word | None = None
+    codes: Count = 0
+    bad_codes: Count = 0
 
 
 class OutboxHealth(Struct, frozen=True, omit_defaults=True):
@@ -86,6 +102,7 @@ class Telemetry(Struct, frozen=True, omit_defaults=True):
     cpu_celsius: Celsius | None = None
     policy_version: Short | None = None
     lists: dict[Word, Moment] = {}
+    gun: GunHealth | None = None
     computer: Computer | None = None
     today: Today | None = None
     unmeasured: bool = False

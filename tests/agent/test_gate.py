@@ -165,10 +165,12 @@ def test_a_killed_gate_is_lost_to_the_office_and_loses_nothing_it_said_recorded(
 ):
     recorded = tmp_path / "recorded.jsonl"
     for _ in range(3):
-        heard = len(office.heard("telemetry"))
+        before = len(office.heard("telemetry"))
         process = agent(config(broker.url))
-        wait_for(lambda heard=heard: len(office.heard("telemetry")) > heard, 20)
-        wait_for(lambda: office.heard("telemetry")[-1]["thermometer"]["state"] == "ok")
+        # An earlier life's last word may be that all is well.
+        wait_for(
+            lambda told=before: any(one["thermometer"]["state"] == "ok" for one in office.heard("telemetry")[told:]), 20
+        )
         lines = len(recorded.read_text().splitlines()) if recorded.exists() else 0
         for _ in range(4):
             thermometer.person(36.6)

@@ -13,11 +13,12 @@ import { has, speak, spoken, t } from "./text.js";
 
 const BLINK_MILLISECONDS = 10000;
 const AWAY_SECONDS = 60;
+const NOTICE_SECONDS = 4;
 /** Prompts that are said only when the state lasts: most people need none of them. */
 const PATIENT_MILLISECONDS = { hold_still: 1500, waiting_for_code: 800 };
 const SPOKEN_STATES = [
-  "pass", "recheck", "stop", "none", "too_cold", "too_hot", "hold_still", "waiting_for_code", "registered",
-  "no_thermometer", "silent_thermometer", "outbox_full", "disconnected",
+  "pass", "recheck", "stop", "none", "too_cold", "too_hot", "hold_still", "waiting_for_code",
+  "no_thermometer", "silent_thermometer", "stuck_thermometer", "outbox_full", "disconnected",
 ];
 const now = () => performance.now() / 1000;
 
@@ -26,6 +27,7 @@ let connected = null;
 let verdictAt = -Infinity;
 let stageAt = -Infinity;
 let awaySince = null;
+let noticeUntil = -Infinity;
 let shownKey = "";
 let sayLater = 0;
 
@@ -35,7 +37,11 @@ const manual = new Manual();
 const duty = new Duty(say);
 const rests = new Rests(manual, say);
 const pair = new Pair();
-const register = new Register(() => {});
+const register = new Register(() => {
+  noticeUntil = now() + NOTICE_SECONDS;
+  say("registered");
+  draw();
+});
 const settings = new Settings(sound, changeLanguage);
 
 function take(next) {
@@ -60,7 +66,7 @@ function take(next) {
 function announce(before, next) {
   if (next.unattended && !before?.unattended) say("unattended");
   if (next.message && next.message.number !== before?.message?.number) say("message");
-  for (const word of ["no_camera", "silent_camera"]) {
+  for (const word of ["no_camera", "silent_camera", "no_gun", "silent_gun"]) {
     if (next.troubles.includes(word) && !before?.troubles.includes(word)) say(word);
   }
   if (next.online) awaySince = null;
@@ -78,15 +84,16 @@ function cut(word) {
 }
 
 function draw() {
-  const seen = picture(board, now() - verdictAt, now() - stageAt, connected);
+  const seen = picture(board, now() - verdictAt, now() - stageAt, connected, now() < noticeUntil ? "registered" : null);
   document.body.dataset.face = seen.face;
   document.body.dataset.word = seen.word;
   document.body.dataset.night = String(isNight(new Date().getHours(), sound.settings.from, sound.settings.to));
   fit("word", t(seen.word), seen.celsius === null ? 2 : 1);
   fit("value", seen.celsius === null ? "" : `${degrees(seen.celsius)} °C`, 1);
-  fit("reason", seen.reasons.map(because).join(" · "), 2);
+  const reasons = [...seen.reasons.map(because), ...ofCode(seen.code)];
+  fit("reason", reasons.join(spoken() === "zh" ? "，" : ", "), 2);
   fit("next", has(seen.next) ? t(seen.next) : "", 2);
-  at("live").textContent = document.querySelector("dialog[open]") ? at("word").textContent : "";
+  write("live", document.querySelector("dialog[open]") ? t(seen.word) : "");
   if (board) drawRest();
   at("sound-blocked").hidden = !sound.blocked;
   at("muted").hidden = sound.blocked || (sound.settings.on.length === 3 && sound.volume() > 0);
@@ -100,17 +107,29 @@ function draw() {
 /** A reason in few words where there are such; `next` says what to do. */
 const because = (reason) => (has(`reason.${reason}`) ? t(`reason.${reason}`) : t(reason, {}, "reason."));
 
+/** What a code is worth, and its colour: which is shown, and proves nothing. */
+function ofCode(code) {
+  if (!code) return [];
+  const colour = code.colour && code.colour !== "unknown" ? t(`colour.${code.colour}`) : "";
+  return [t("code", { colour, status: t(code.status, {}, "code.status.") }).trim()];
+}
+
+/** Only what changed is written, so that nothing is drawn or read out again. */
+function write(id, text) {
+  if (at(id).textContent !== text) at(id).textContent = text;
+}
+
 function drawRest() {
-  at("gate").textContent = board.gate;
-  at("duty").textContent = board.operator ? t("on_duty", { operator: board.operator }) : "";
-  at("office").textContent = office();
+  write("gate", board.gate);
+  write("duty", board.operator ? t("on_duty", { operator: board.operator }) : "");
+  write("office", office());
   at("office").dataset.away = String(!board.online);
   at("unattended").hidden = !board.unattended;
   at("note").hidden = !board.message;
-  if (board.message) at("note-text").textContent = board.message.text;
+  if (board.message) write("note-text", board.message.text);
   const rest = board.troubles.filter((word) => word !== document.body.dataset.word);
   at("troubles").hidden = rest.length === 0;
-  at("troubles").textContent = rest.map((word) => t(word)).join(" · ");
+  write("troubles", rest.map((word) => t(word)).join(" · "));
 }
 
 function office() {

@@ -5,9 +5,8 @@ import { t } from "./text.js";
 
 const LOWEST = 34.0;
 const HIGHEST = 43.0;
-const SITES = ["forehead", "wrist", "neck", "armpit", "ear"];
-const KINDS = ["body_estimate", "contact"];
-const OF_CONTACT = ["armpit", "ear"];
+/** Where on the body each kind of thermometer measures; the first is the usual one. */
+const SITES = { body_estimate: ["forehead", "wrist", "neck"], contact: ["armpit", "ear"] };
 
 /** °C of three digits, or null before the third. */
 export const celsiusOf = (digits) => (digits.length === 3 ? Number(digits) / 10 : null);
@@ -34,13 +33,13 @@ export class Manual {
   open(of = null) {
     this.of = of;
     const { dialog } = this.box;
-    this.kinds = choice(dialog.querySelector(".kinds"), KINDS, (kind) => t(`kind.${kind}`), () => this.draw());
-    this.sites = choice(dialog.querySelector(".sites"), SITES, (site) => t(`site.${site}`), (site) => {
-      this.kinds.choose(OF_CONTACT.includes(site) ? "contact" : "body_estimate");
-    });
     this.box.open();
+    this.kinds = choice(dialog.querySelector(".kinds"), Object.keys(SITES), (kind) => t(`kind.${kind}`), (kind) => {
+      this.sites = choice(dialog.querySelector(".sites"), SITES[kind], (site) => t(`site.${site}`), () => this.draw());
+      this.sites.choose(SITES[kind][0]);
+    });
+    this.kinds.choose(of ? "contact" : "body_estimate");
     this.keypad.fresh();
-    this.sites.choose(of ? "armpit" : "forehead");
     this.typed.tabIndex = -1;
     this.typed.focus();
   }

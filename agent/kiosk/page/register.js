@@ -118,9 +118,8 @@ export class Register {
       this.fields[field].focus();
       return;
     }
-    if (await this.box.put("register", values)) {
-      this.box.close();
-      this.done();
-    }
+    if (!(await this.box.put("register", { entry: values }))) return;
+    this.box.close();
+    this.done();
   }
 }

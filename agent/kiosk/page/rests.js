@@ -1,7 +1,10 @@
 // Who sits and waits for the second measurement. Tapping one says that they stand here now.
-import { at, Box, button } from "./box.js";
+import { at, Box, button, choice } from "./box.js";
 import { clock, degrees } from "./state.js";
 import { t } from "./text.js";
+
+/** Where the gate's own thermometer can measure; none of them: as it always does. */
+const SITES = ["forehead", "wrist", "neck"];
 
 export class Rests {
   /** @param manual the form for a contact thermometer @param say speaks a prompt */
@@ -11,10 +14,12 @@ export class Rests {
     this.chosen = null;
     this.box = new Box("rest-box");
     at("rest-again").addEventListener("click", async () => {
-      if (await this.box.put("remeasure", { id: this.chosen.id })) {
-        this.box.close();
-        this.say("again");
-      }
+      const back = this.chosen.chosen;
+      const site = this.sites.value;
+      const values = back ? { id: null } : { id: this.chosen.id, ...(site && { site }) };
+      if (!(await this.box.put("remeasure", values))) return;
+      this.box.close();
+      if (!back) this.say("again");
     });
     at("rest-type").addEventListener("click", () => {
       this.box.close();
@@ -25,9 +30,9 @@ export class Rests {
   take(board) {
     const now = performance.now() / 1000;
     const known = new Map(this.rests.map((rest) => [rest.id, rest]));
-    this.rests = board.rests.map(({ id, celsius, seconds_left: left }) => {
+    this.rests = board.rests.map(({ id, celsius, chosen = false, seconds_left: left }) => {
       const before = known.get(id);
-      return { id, celsius, until: now + left, told: before ? before.told : left <= 0 };
+      return { id, celsius, chosen, until: now + left, told: before ? before.told : left <= 0 };
     });
     this.draw();
   }
@@ -44,7 +49,7 @@ export class Rests {
     const shown = this.rests.map((rest) => ({ rest, left: rest.until - now }));
     const text = ({ rest, left }) => {
       const value = rest.celsius === null ? "" : `${degrees(rest.celsius)}° `;
-      return value + (left > 0 ? clock(left) : t("rest_over"));
+      return value + (rest.chosen ? t("rest_chosen") : left > 0 ? clock(left) : t("rest_over"));
     };
     const place = at("rests");
     const ids = this.rests.map((rest) => rest.id).join();
@@ -56,13 +61,16 @@ export class Rests {
       const says = text(shown[index]);
       if (one.textContent !== says) one.textContent = says;
       one.dataset.over = String(shown[index].left <= 0);
+      one.dataset.chosen = String(shown[index].rest.chosen);
     });
   }
 
   open(id) {
     this.chosen = this.rests.find((rest) => rest.id === id);
     if (!this.chosen) return;
-    const { celsius } = this.chosen;
+    const { celsius, chosen } = this.chosen;
+    this.sites = choice(this.box.dialog.querySelector(".sites"), SITES, (site) => t(`site.${site}`));
+    this.box.go.textContent = t(chosen ? "not_now" : "measure_again");
     at("rest-says").textContent = celsius === null ? t("rest_ask_plain") : t("rest_ask", { celsius: degrees(celsius) });
     this.box.open();
   }

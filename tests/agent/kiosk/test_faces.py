@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from agent.kiosk.board import Resting
 from agent.settings import KioskSettings
 from kadian.identifiers import new_id
+from kadian.messages import Code
 from tests.agent.kiosk.looks import FACE, MEASURE
 
 DAY = KioskSettings(port=0, night_from=0, night_to=0)
@@ -28,18 +29,21 @@ VERDICTS = {
     "none": ("none", None, ("no_limit",)),
     "too_cold": ("none", 31.2, ("too_cold",)),
     "too_hot": ("none", 39.2, ("too_hot",)),
-    "registered": ("none", None, ("registered",)),
+    "early": ("recheck", 37.8, ("rest_not_over", "code_unverified")),
 }
 STAGES = ("warming_up", "step_closer", "hold_still", "measured", "waiting_for_code")
 DEVICES = {
     "no_thermometer": troubles("no_thermometer"),
     "silent_thermometer": troubles("silent_thermometer"),
+    "stuck_thermometer": troubles("stuck_thermometer"),
     "outbox_full": troubles("outbox_full", waiting=90_000, online=False, capacity_left=0),
     "no_camera": troubles("no_camera"),
     "silent_camera": troubles("silent_camera"),
+    "no_gun": troubles("no_camera", "no_gun"),
     "office_away": troubles(waiting=412, online=False, capacity_left=930),
     "office_long": troubles(waiting=12_345, online=False, capacity_left=3_000_000),
 }
+BLOCKING = ("no_thermometer", "silent_thermometer", "stuck_thermometer", "outbox_full")
 
 
 def reset(gate):
@@ -61,10 +65,14 @@ def scenes(gate):
     for word in STAGES:
         yield word, word, lambda word=word: gate.board.stage(word)
     for name, verdict in VERDICTS.items():
-        word = name if name != "refused" else "stop"
+        word = {"refused": "stop", "early": "recheck"}.get(name, name)
         yield name, word, lambda verdict=verdict: gate.show(*verdict)
     for name, devices in DEVICES.items():
-        word = name if name in {"no_thermometer", "silent_thermometer", "outbox_full"} else "step_closer"
+        word = (
+            name
+            if name in {"no_thermometer", "silent_thermometer", "stuck_thermometer", "outbox_full"}
+            else "step_closer"
+        )
         yield name, word, lambda devices=devices: gate.board.devices(**devices)
     yield "unattended", "step_closer", lambda: gate.board.duty(None, unattended=True)
     yield "everything", "stop", lambda: everything_at_once(gate)
@@ -105,7 +113,6 @@ def test_every_state_fits_its_screen_is_large_and_readable_and_in_both_languages
     for name in ("none", "too_cold", "too_hot", "no_thermometer", "silent_thermometer", "outbox_full"):
         assert (found[name]["face"], found[name]["hatched"], found[name]["value"]) == ("none", True, ""), name
     assert "腕" in found["too_cold"]["next"]
-    assert found["registered"]["face"] == "wait"
 
 
 def test_without_colours_shape_and_word_still_tell_the_answers_apart(make_gate, open_page, picture):
@@ -121,6 +128,18 @@ def test_without_colours_shape_and_word_still_tell_the_answers_apart(make_gate, 
         seen.add((looks["shape"], looks["word"]))
         assert looks["shape"] == f"s-{name}"
     assert len({shape for shape, _ in seen}) == len({word for _, word in seen}) == 4
+
+
+def test_a_code_is_told_with_its_worth_and_its_colour_is_never_the_screens(make_gate, open_page, picture):
+    gate = make_gate(DAY)
+    page = open_page(gate, "phone")
+    gate.show("pass", 36.5, code=Code("health", "unverified", colour="red"))
+    expect(page.locator("#reason")).to_have_text("红码未核验")
+    assert page.evaluate(FACE)["face"] == "pass"  # the gate decides, the colour does not
+    picture(page, "code", "phone")
+    gate.show("stop", 36.5, ("code_refused",), code=Code("pass", "forged"))
+    expect(page.locator("#reason")).to_have_text("这个码不能通行，码伪造")
+    assert page.evaluate(MEASURE) == []
 
 
 def test_by_night_a_waiting_screen_is_dark_and_by_day_light(make_gate, open_page, picture):
@@ -166,7 +185,7 @@ def test_the_screen_says_that_it_is_cut_off_and_comes_back_by_itself(make_gate, 
     gate.board.after = lambda *_: (_ for _ in ()).throw(OSError)
     begun = time.monotonic()
     expect(page.locator("body")).to_have_attribute("data-word", "disconnected", timeout=6000)
-    assert 2.0 < time.monotonic() - begun < 5.0
+    assert time.monotonic() - begun > 2.0
     assert page.evaluate(FACE)["hatched"]
     assert page.evaluate(MEASURE) == []
     picture(page, "disconnected", "pi")
@@ -201,15 +220,18 @@ def test_a_gate_that_is_looked_for_blinks_and_stands_still_for_who_wants_no_moti
     assert calm.evaluate(animation) == "none"
 
 
-@pytest.mark.parametrize("name", ["waiting", "recheck", "manual", "register", "duty", "settings"])
-def test_a_checker_of_accessibility_finds_nothing(make_gate, open_page, name):
+def test_a_checker_of_accessibility_finds_nothing(make_gate, open_page):
     gate = make_gate(DAY)
     page = open_page(gate, "phone")
-    if name in VERDICTS:
-        gate.show(*VERDICTS[name])
-        expect(page.locator("body")).to_have_attribute("data-word", name)
-    elif name != "waiting":
-        page.locator(f"#open-{name}").click()
-        expect(page.locator("dialog[open]")).to_be_visible()
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
-    assert found.violations_count == 0, found.generate_report()
+    gate.board.rests([Resting(new_id(), 100.0, 38.2)])
+    gate.board.message("今晚有雨")
+    for name in ("waiting", "manual", "register", "duty", "settings", "recheck"):
+        if name == "recheck":
+            gate.show(*VERDICTS[name])
+            expect(page.locator("body")).to_have_attribute("data-word", name)
+        elif name != "waiting":
+            page.locator(f"#open-{name}").click()
+            expect(page.locator("dialog[open]")).to_be_visible()
+        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+        page.keyboard.press("Escape")

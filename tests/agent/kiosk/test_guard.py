@@ -26,12 +26,19 @@ def test_another_name_is_not_answered_whatever_it_resolves_to(host):
     assert not guard.is_ours(host, {"pi"})
 
 
-def test_only_this_computers_own_browser_is_near():
-    assert guard.is_near("127.0.0.1", headers(Host="127.0.0.1:8090"))
-    assert guard.is_near("::ffff:127.0.0.1", headers(Host="localhost:8090"))
-    assert not guard.is_near("192.168.4.7", headers(Host="127.0.0.1:8090"))
-    assert not guard.is_near("127.0.0.1", headers(Host="192.168.4.1:8090"))
-    assert not guard.is_near("127.0.0.1", headers(Host="127.0.0.1:8090", X_Forwarded_For="192.168.4.7"))
+@pytest.mark.parametrize(
+    ("peer", "host", "near"),
+    [
+        ("127.0.0.1", "127.0.0.1:8090", True),
+        ("::ffff:127.0.0.1", "localhost:8090", True),
+        ("192.168.4.7", "127.0.0.1:8090", False),
+        ("192.168.4.7", "192.168.4.1:8090", False),
+        ("127.0.0.1", "192.168.4.9:8090", False),
+    ],
+)
+def test_only_this_computers_own_browser_is_near(peer, host, near):
+    assert guard.is_near(peer, headers(Host=host)) is near
+    assert not guard.is_near(peer, headers(Host=host, X_Forwarded_For="192.168.4.7"))
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def test_a_phone_gives_the_pin_once_and_may_then_look_and_type_but_not_register(
     mine = {"Cookie": cookie.split(";")[0]}
     assert said(get(port, "/session", host, **mine))["register"] == "not_private"
     assert said(post(port, "/act/typed", typed(), host, **mine))["ok"] is True
-    visitor = {"form": str(uuid4()), "name": "欧阳娜娜"}
+    visitor = {"form": str(uuid4()), "entry": {"name": "欧阳娜娜"}}
     assert said(post(port, "/act/register", visitor, host, **mine))["word"] == "kiosk.not_private"
     assert [type(act) for act in gate.acts] == [Typed]
     assert said(get(port, "/session"))["register"] == "yes"  # this computer's own screen needs no PIN
@@ -77,7 +77,7 @@ def test_with_a_certificate_phones_speak_https_on_the_same_port_and_may_register
     paired = put("/pair", {"pin": PIN})
     assert "; Secure" in paired
     cookie = paired.split("Set-Cookie: ")[1].split(";")[0]
-    assert said(put("/act/register", {"form": str(uuid4()), "name": "Ouyang"}, cookie))["ok"] is True
+    assert said(put("/act/register", {"form": str(uuid4()), "entry": {"name": "Ouyang"}}, cookie))["ok"] is True
     assert len(gate.acts) == 1
     with socket.create_connection((own_address, gate.port), 5) as line:
         line.sendall(b"\x16\x03\x01 no greeting")

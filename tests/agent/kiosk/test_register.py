@@ -55,12 +55,12 @@ def test_an_outsider_is_registered_in_under_twenty_seconds_of_taps_keys_and_thou
     expect(page.locator("dialog[open]")).to_have_count(0)
     taps, keys = page.evaluate("[taps, keys]")
     machine = time.monotonic() - begun
-    seconds = machine + taps * TAP + (keys + PINYIN_KEYS) * KEY + 5 * THINK
-    print(
-        f"{size}: {taps} taps, {keys} + {PINYIN_KEYS} keys, five thoughts, {machine:.2f} s of machine: {seconds:.1f} s"
-    )
+    person = taps * TAP + (keys + PINYIN_KEYS) * KEY + 5 * THINK
+    print(f"{size}: {taps} taps, {keys} + {PINYIN_KEYS} keys, 5 thoughts: {person:.1f} s, machine {machine:.2f} s")
     assert (taps, keys) == (3, 20)
-    assert seconds < 20
+    assert person < 19.5
+    assert machine < 3  # a third of a second; more only where other tests press
+    expect(page.locator("#word")).to_have_text("登记好了")
     assert opened(gate) == {
         "name": "王建国", "phone": PHONE, "origin": "本市", "purpose": "走亲访友", "host": "3-2-501",
     }  # fmt: skip
