@@ -12,7 +12,7 @@ from agent.codes import Judged, Trust, holder, judge
 from agent.scanner.camera import open_source
 from agent.scanner.cascade import Cascade
 from agent.scanner.live import Live
-from agent.settings import AgentSettings
+from agent.settings import AgentSettings, Camera
 from agent.sight import Sight
 from kadian.errors import KadianError
 from kadian.messages import Code, Policy
@@ -39,8 +39,9 @@ def eyes(
         judged = judge(text, Trust(policy().pass_keys), now())
         return code_of(judged, holder(key, judged))
 
-    source = open_source(settings.camera.source if settings.camera else "", monotonic)
-    return Sight(source, Live(Cascade()).look, read, on_code)
+    camera = settings.camera or Camera("")
+    live = Live(Cascade(), camera.look_milliseconds / 1000)
+    return Sight(open_source(camera.source, monotonic), live.look, read, on_code)
 
 
 def code_of(judged: Judged, hashed: str | None) -> Code:

@@ -2,8 +2,13 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
+from msgspec import structs
+
+from agent.scanner.colour import Agreed
 from agent.scanner.found import Found
+from agent.scanner.lens import Lens
 from agent.scanner.pictures import Image
 from agent.scanner.source import Source
 from kadian.messages import CameraHealth, Code
@@ -11,6 +16,14 @@ from kadian.messages.telemetry import DeviceState
 
 REMEMBER_SECONDS = 3.0
 """A code in view is judged once; out of view for longer, it is judged anew."""
+
+
+class Known(NamedTuple):
+    """A code in view: what it is worth, when it was last seen, and what its frames say of its colour."""
+
+    code: Code
+    at: float
+    agreed: Agreed
 
 
 class Sight:
@@ -35,7 +48,8 @@ class Sight:
         self._read = read
         self._on_code = on_code
         self._codes = 0
-        self._known: dict[str, tuple[Code, float]] = {}
+        self._lens = Lens()
+        self._known: dict[str, Known] = {}
 
     @property
     def state(self) -> DeviceState:
@@ -44,20 +58,27 @@ class Sight:
 
     def health(self) -> CameraHealth:
         """For the telemetry."""
-        return CameraHealth(state=self.state, frames=self._source.count, codes=self._codes)
+        health = CameraHealth(state=self.state, frames=self._source.count, codes=self._codes)
+        lens = self._lens.report
+        if lens is None:
+            return health
+        bright, sharp = round(lens.brightness, 1), round(lens.sharpness, 1)
+        return structs.replace(health, brightness=bright, sharpness=sharp, lens=lens.state)
 
     def run(self, stop: threading.Event) -> None:
         """Looks until stopped."""
         for frame in self._source.frames(stop):
+            self._lens.note(frame.image, frame.at)
             for found in self._look(frame.image, frame.at):
-                self._on_code(self._code(found.text, frame.at), frame.at)
+                self._on_code(self._code(found, frame.at), frame.at)
 
-    def _code(self, text: str, at: float) -> Code:
-        self._known = {known: seen for known, seen in self._known.items() if at - seen[1] <= REMEMBER_SECONDS}
-        if text in self._known:
-            code = self._known[text][0]
-        else:
-            code = self._read(text)
+    def _code(self, found: Found, at: float) -> Code:
+        self._known = {known: seen for known, seen in self._known.items() if at - seen.at <= REMEMBER_SECONDS}
+        seen = self._known.get(found.text)
+        if seen is None:
+            seen = Known(self._read(found.text), at, Agreed())
             self._codes += 1
-        self._known[text] = (code, at)
-        return code
+        self._known[found.text] = seen._replace(at=at)
+        shown = seen.agreed.note(found.colour)
+        # What the format itself says of the colour stands; the colour of the picture is shown, not verified.
+        return structs.replace(seen.code, colour=shown) if shown != "unknown" and not seen.code.colour else seen.code

@@ -81,7 +81,8 @@ def look(cascade: Cascade, path: Path) -> dict[str, Any] | KadianError:
                 "text": one.text,
                 "format": judged.format,
                 "status": judged.status,
-                "colour": judged.colour or "unknown",
+                "colour": judged.colour or one.colour,
+                "colour_confidence": one.colour_confidence,
                 "engine": one.engine,
             }
         )

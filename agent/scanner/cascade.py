@@ -1,15 +1,26 @@
-"""The engines one after another: the first answer wins."""
+"""The engines and ways of looking one after another, within a budget: what a still picture holds."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from importlib import import_module
 
+from agent.scanner.budget import Budget
+from agent.scanner.colour import colour_of
 from agent.scanner.found import Engine, Found
+from agent.scanner.hints import hints
 from agent.scanner.pictures import Image
-from agent.scanner.stages import cheap, costly, picture_of
+from agent.scanner.regions import Box, regions, unexplained
+from agent.scanner.stages import Picture, Stage, cheap, costly, part, picture_of
 from kadian.errors import KadianError
 
 AUTOMATIC = ("zxing", "zbar")
 """In this order: zbar first would garble Chinese that zxing-cpp reads."""
+STILL_SECONDS = 0.15
+"""For one still picture that gives nothing, or not all."""
+REST = ("doubled", "modules")
+REST_SECONDS = 0.02
+"""For what else may be in a picture of which a code was read."""
 
 
 def engine(name: str) -> Engine:
@@ -36,30 +47,82 @@ def automatic() -> list[Engine]:
 
 
 class Cascade:
-    """All stages for a still picture; `agent.scanner.live` spreads the same stages over a camera's frames."""
+    """All stages for a still picture; `agent.scanner.live` spreads the same stages over a camera's frames.
 
-    def __init__(self, engines: Sequence[Engine] | None = None) -> None:
+    Args:
+        engines: the first reads every picture, the others are asked at the end.
+        seconds: for one picture; looked at between stages.
+        clock: seconds, of a clock that never goes back.
+    """
+
+    def __init__(
+        self,
+        engines: Sequence[Engine] | None = None,
+        seconds: float = STILL_SECONDS,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
         self.engines = list(engines) if engines is not None else automatic()
         self.cheap = cheap(self.engines)
         self.costly = costly(self.engines)
+        self._seconds = seconds
+        self._clock = clock
 
     def read(self, image: Image) -> list[Found]:
         """The codes of a still picture, gray or blue-green-red, corners in its own pixels.
 
-        The further stages run only while nothing is found. Where the first finds two or more codes, the doubled
-        picture is searched as well and what is new is added: a page of many codes has small ones.
+        The further stages run while nothing is found, or where a finder pattern stands that belongs to no code that
+        was read: a page of many codes has small ones.
         """
         if image.size == 0:
             return []
+        budget = Budget(self._seconds, self._clock)
         picture = picture_of(image)
-        found = self.cheap.read(picture)
-        if len(found) == 1:
-            return found
-        for stage in self.costly[:1] if found else self.costly:
-            found += [other for other in stage.read(picture) if not _is_known(other, found)]
-            if found:
-                return found
-        return found
+        found = self.cheap.read(picture, budget)
+        if found:
+            budget = Budget(min(REST_SECONDS, self._seconds), self._clock)
+        for stage, box in self.plan(picture, found):
+            if found and not self.parts(picture, found, 3):
+                break
+            if budget.allows(stage.seconds(box.pixels)):
+                found += fresh(look_into(stage, picture, box, budget), found)
+        return coloured(image, found)
+
+    def parts(self, picture: Picture, found: Sequence[Found], least_hints: int = 1) -> list[Box]:
+        """The parts of a picture in which something that looks like a finder pattern belongs to no code of `found`."""
+        scaled = [one.moved(1 / picture.shrunk) for one in found]
+        return regions(unexplained(hints(picture.gray), scaled), picture.gray.shape, least=least_hints)
+
+    def plan(self, picture: Picture, found: Sequence[Found]) -> Iterator[tuple[Stage, Box]]:
+        """What to try on which part, in order: on the parts with hints, else on the whole picture."""
+        # Beside a code that was read, a single hint is chance; a whole code has three.
+        boxes = self.parts(picture, found, 3 if found else 1)
+        whole = Box(0, 0, picture.gray.shape[1], picture.gray.shape[0])
+        if found:
+            yield from ((stage, box) for stage in self.costly if stage.name in REST for box in boxes)
+        else:
+            # A part with three hints is a code; fewer may be chance, in grain above all, and the code elsewhere.
+            sure = bool(self.parts(picture, found, 3))
+            yield from ((stage, box) for stage in self.costly for box in (boxes if sure else [*boxes, whole]))
+
+
+def look_into(stage: Stage, picture: Picture, box: Box, budget: Budget) -> list[Found]:
+    """What a stage finds in a part of a picture, in the coordinates of the picture as it came in."""
+    inside = stage.read(part(picture, box), budget)
+    return [found.moved(1.0, box.left, box.top).moved(picture.shrunk) for found in inside]
+
+
+def coloured(image: Image, found: Sequence[Found]) -> list[Found]:
+    """The same codes with the colours of their dark modules."""
+    told = []
+    for one in found:
+        colour, confidence = colour_of(image, one.corners)
+        told.append(replace(one, colour=colour, colour_confidence=round(confidence, 2)))
+    return told
+
+
+def fresh(new: Sequence[Found], found: Sequence[Found]) -> list[Found]:
+    """Of `new`, those that are not among `found`: neither the same text without a place, nor one in the same place."""
+    return [other for other in new if not _is_known(other, found)]
 
 
 def _is_known(other: Found, found: Sequence[Found]) -> bool:

@@ -6,12 +6,16 @@ The global histogram binariser on a doubled picture reads one more, and one wron
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
+from agent.scanner.budget import Budget
 from agent.scanner.found import Engine, Found, Gray
 from agent.scanner.pictures import Image
+from agent.scanner.regions import Box
+from agent.scanner.rescue.rescue import Rescue
 
 MOST_PIXELS = 12_000_000
 """A larger picture is made smaller before the search."""
@@ -28,28 +32,33 @@ class Picture(NamedTuple):
 
 
 class Stage(NamedTuple):
-    """One try: an engine on a preparation, which gives None where it does not apply. `scale`: how much larger it is."""
+    """One try: `look` gives the codes of a picture within a budget.
+
+    `cost`: seconds a megapixel, with `least_cost` for the smallest picture; measured, on the generous side.
+    own computer is slower: `agent.scanner.pace` learns by how much.
+    """
 
     name: str
-    engine: Engine
-    prepare: Callable[[Picture], Gray | None]
-    scale: float
+    look: Callable[[Picture, Budget], list[Found]]
+    cost: float
+    least_cost: float = 0.0005
 
-    def read(self, picture: Picture) -> list[Found]:
-        """What the engine finds, in the coordinates of the picture as it came in."""
-        prepared = self.prepare(picture)
-        if prepared is None:
-            return []
-        return [found.moved(picture.shrunk / self.scale) for found in self.engine.read(prepared)]
+    def seconds(self, pixels: int) -> float:
+        """About how long it takes for so many pixels."""
+        return max(self.least_cost, self.cost * pixels / 1e6)
+
+    def read(self, picture: Picture, budget: Budget) -> list[Found]:
+        """What is found, in the coordinates of the picture as it came in."""
+        return [found.moved(picture.shrunk) for found in self.look(picture, budget)]
 
 
-def picture_of(image: Image) -> Picture:
-    """A gray or blue-green-red picture, made ready: at most 12 megapixels."""
+def picture_of(image: Image, most: int = MOST_PIXELS) -> Picture:
+    """A gray or blue-green-red picture, made ready: at most so many pixels."""
     import cv2
 
     shrunk = 1.0
-    if image.shape[0] * image.shape[1] > MOST_PIXELS:
-        shrunk = float(np.sqrt(image.shape[0] * image.shape[1] / MOST_PIXELS))
+    if image.shape[0] * image.shape[1] > most:
+        shrunk = float(np.sqrt(image.shape[0] * image.shape[1] / most))
         size = (max(1, round(image.shape[1] / shrunk)), max(1, round(image.shape[0] / shrunk)))
         image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
     if image.ndim == 2:
@@ -88,17 +97,64 @@ def brighter(picture: Picture) -> Gray:
     return np.asarray(_BRIGHTER[picture.gray], dtype=np.uint8)
 
 
+def calmer(picture: Picture) -> Gray:
+    """Blurred a little: grain, the stripes of a screen and the marks of compression go, modules stay."""
+    import cv2
+
+    return np.asarray(cv2.GaussianBlur(picture.gray, (0, 0), 1.6), dtype=np.uint8)
+
+
+def calmer_least(picture: Picture) -> Gray | None:
+    """The smallest of red, green and blue after a little blur: in grain the smallest alone would be the grain's."""
+    import cv2
+
+    if picture.colour is None:
+        return None
+    calm = np.asarray(cv2.GaussianBlur(picture.colour, (0, 0), 1.2), dtype=np.uint8)
+    return least(Picture(picture.gray, calm, 1.0))
+
+
+def part(picture: Picture, box: Box) -> Picture:
+    """A part of a picture, in its own pixels."""
+    rows, columns = slice(box.top, box.bottom), slice(box.left, box.right)
+    colour = None if picture.colour is None else picture.colour[rows, columns]
+    return Picture(np.ascontiguousarray(picture.gray[rows, columns]), colour, 1.0)
+
+
+def by_engine(
+    engine: Engine, prepare: Callable[[Picture], Gray | None], scale: float, picture: Picture, _: Budget
+) -> list[Found]:
+    """What an engine finds in a prepared picture that is `scale` times as large."""
+    prepared = prepare(picture)
+    return [] if prepared is None else [found.moved(1 / scale) for found in engine.read(prepared)]
+
+
+def by_modules(prepare: Callable[[Picture], Gray | None], picture: Picture, budget: Budget) -> list[Found]:
+    """What `agent.scanner.rescue` finds."""
+    from agent.scanner.engines import zxing
+
+    prepared = prepare(picture)
+    return [] if prepared is None or min(prepared.shape) < 25 else Rescue(prepared, zxing.read_drawn, budget).read(3)
+
+
 def cheap(engines: Sequence[Engine]) -> Stage:
     """The try that every frame can afford."""
-    return Stage("plain", engines[0], plain, 1.0)
+    return Stage("plain", partial(by_engine, engines[0], plain, 1.0), 0.002)
 
 
 def costly(engines: Sequence[Engine]) -> list[Stage]:
     """The further tries, in the order of what they gave for their time."""
     first = engines[0]
-    return [
-        Stage("doubled", first, doubled, 2.0),
-        Stage("least", first, least, 1.0),
-        Stage("brighter", first, brighter, 1.0),
-        *(Stage("plain", other, plain, 1.0) for other in engines[1:]),
+    stages = [
+        Stage("least", partial(by_engine, first, least, 1.0), 0.003),
+        Stage("calmer", partial(by_engine, first, calmer, 1.0), 0.004),
+        Stage("calmer least", partial(by_engine, first, calmer_least, 1.0), 0.007),
+        Stage("brighter", partial(by_engine, first, brighter, 1.0), 0.003),
+        Stage("doubled", partial(by_engine, first, doubled, 2.0), 0.009),
     ]
+    if first.NAME == "zxing":
+        # The smallest of three channels is wanted where colour takes contrast away, and tried after gray.
+        stages += [Stage("modules", partial(by_modules, plain), 0.030, 0.008)]
+        stages += [Stage("least modules", partial(by_modules, calmer_least), 0.030, 0.008)]
+    stages += [Stage(other.NAME, partial(by_engine, other, plain, 1.0), 0.030) for other in engines[1:]]
+    return stages
