@@ -205,7 +205,7 @@ def run() -> dict[str, Any]:
     """All tables."""
     cv2.setNumThreads(1)
     # OpenCV's reader complains of each code with an ECI.
-    cv2.setLogLevel(0)  # type: ignore[attr-defined]
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
     reading = readers()
     real = _real()
     results: dict[str, Any] = {}

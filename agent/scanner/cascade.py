@@ -8,18 +8,20 @@ from importlib import import_module
 from agent.scanner.budget import Budget
 from agent.scanner.colour import colour_of
 from agent.scanner.found import Engine, Found
-from agent.scanner.hints import hints
+from agent.scanner.hints import Hint, hints
 from agent.scanner.pictures import Image
 from agent.scanner.regions import Box, regions, unexplained
-from agent.scanner.stages import Picture, Stage, cheap, costly, part, picture_of
+from agent.scanner.stages import MODULES, Picture, Stage, cheap, costly, part, picture_of
 from kadian.errors import KadianError
 
 AUTOMATIC = ("zxing", "zbar")
 """In this order: zbar first would garble Chinese that zxing-cpp reads."""
 STILL_SECONDS = 0.15
 """For one still picture that gives nothing, or not all."""
-REST = ("doubled", "modules")
+REST = ("doubled", "tripled", MODULES)
 REST_SECONDS = 0.02
+PAGE, PAGE_SECONDS = 4, 0.08
+"""So many codes make a page of them, on which those that are left are smaller than a hint can be had of."""
 """For what else may be in a picture of which a code was read."""
 
 
@@ -79,30 +81,38 @@ class Cascade:
         picture = picture_of(image)
         found = self.cheap.read(picture, budget)
         if found:
-            budget = Budget(min(REST_SECONDS, self._seconds), self._clock)
-        for stage, box in self.plan(picture, found):
-            if found and not self.parts(picture, found, 3):
+            rest = REST_SECONDS if len(found) < PAGE else PAGE_SECONDS
+            budget = Budget(min(rest, self._seconds), self._clock)
+        seen = hints(picture.gray)
+        for stage, box in self.plan(picture, seen, found):
+            if 0 < len(found) < PAGE and not parts(picture, seen, found, whole=True):
                 break
             if budget.allows(stage.seconds(box.pixels)):
                 found += fresh(look_into(stage, picture, box, budget), found)
         return coloured(image, found)
 
-    def parts(self, picture: Picture, found: Sequence[Found], least_hints: int = 1) -> list[Box]:
-        """The parts of a picture in which something that looks like a finder pattern belongs to no code of `found`."""
-        scaled = [one.moved(1 / picture.shrunk) for one in found]
-        return regions(unexplained(hints(picture.gray), scaled), picture.gray.shape, least=least_hints)
-
-    def plan(self, picture: Picture, found: Sequence[Found]) -> Iterator[tuple[Stage, Box]]:
+    def plan(self, picture: Picture, seen: Sequence[Hint], found: Sequence[Found]) -> Iterator[tuple[Stage, Box]]:
         """What to try on which part, in order: on the parts with hints, else on the whole picture."""
-        # Beside a code that was read, a single hint is chance; a whole code has three.
-        boxes = self.parts(picture, found, 3 if found else 1)
         whole = Box(0, 0, picture.gray.shape[1], picture.gray.shape[0])
-        if found:
-            yield from ((stage, box) for stage in self.costly if stage.name in REST for box in boxes)
+        # Three hints that lie as those of a code are one; others may be chance, in grain above all.
+        sure = parts(picture, seen, found, whole=True)
+        rest = [stage for stage in self.costly if stage.name in REST]
+        if len(found) >= PAGE:
+            yield from ((stage, whole) for stage in rest if stage.name != MODULES)
+            # By now `found` has grown, and what is left may be bent or torn.
+            left = parts(picture, seen, found, whole=True)
+            yield from ((stage, box) for stage in rest if stage.name == MODULES for box in left[:2])
+        elif found:
+            yield from ((stage, box) for stage in rest for box in sure)
         else:
-            # A part with three hints is a code; fewer may be chance, in grain above all, and the code elsewhere.
-            sure = bool(self.parts(picture, found, 3))
-            yield from ((stage, box) for stage in self.costly for box in (boxes if sure else [*boxes, whole]))
+            boxes = parts(picture, seen, found) + ([] if sure else [whole])
+            yield from ((stage, box) for stage in self.costly for box in boxes)
+
+
+def parts(picture: Picture, seen: Sequence[Hint], found: Sequence[Found], *, whole: bool = False) -> list[Box]:
+    """The parts of a picture with hints that belong to no code of `found`; `whole`: as many as a whole code has."""
+    scaled = [one.moved(1 / picture.shrunk) for one in found]
+    return regions(unexplained(seen, scaled), picture.gray.shape, whole=whole)
 
 
 def look_into(stage: Stage, picture: Picture, box: Box, budget: Budget) -> list[Found]:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from agent.scanner.found import Found
 from agent.scanner.hints import Hint
 
@@ -10,6 +12,7 @@ ALONE, TOGETHER = 42, 9
 """Modules around a single hint (a code of version 6 may lie on any side of it), and around three or more."""
 APART = 60
 """Modules between two hints of one code, at most: version 10 and smaller codes, and larger ones by their third."""
+MOST_CORNERS = 14
 MOST = 8
 """Parts of one picture that are looked at, the ones with most hints first."""
 
@@ -49,14 +52,14 @@ def _around(code: Found) -> Box:
     return Box(int(min(xs) - wide), int(min(ys) - wide), int(max(xs) + wide), int(max(ys) + wide))
 
 
-def regions(hints: Sequence[Hint], shape: tuple[int, ...], least: int = 1, most: int = MOST) -> list[Box]:
+def regions(hints: Sequence[Hint], shape: tuple[int, ...], most: int = MOST, *, whole: bool = False) -> list[Box]:
     """The parts of a picture around hints that may belong to one code each.
 
     Args:
         hints: in pixels.
         shape: of the picture: height, width …
-        least: how many hints make a part.
         most: how many parts, those with the most hints first.
+        whole: only parts with three hints that lie as the three corners of a code do.
     """
     groups: list[list[Hint]] = []
     for hint in sorted(hints, key=lambda one: -one.module):
@@ -65,11 +68,26 @@ def regions(hints: Sequence[Hint], shape: tuple[int, ...], least: int = 1, most:
         groups = [group for group in groups if group not in near] + [merged]
     groups.sort(key=lambda group: (-min(len(group), 3), -max(one.module for one in group)))
     boxes: list[Box] = []
-    for group in (one for one in groups if len(one) >= least):
+    for group in (one for one in groups if not whole or _has_corners(one)):
         box = _box(group, shape)
         if all(box.joined(other) != other for other in boxes):
             boxes.append(box)
     return boxes[:most]
+
+
+def _has_corners(group: Sequence[Hint]) -> bool:
+    """Whether three of some hints are of one size, with two arms alike and at a right angle."""
+    if len(group) < 3:
+        return False
+    seen = np.array([(one.x, one.y, one.module) for one in group[:MOST_CORNERS]])
+    arms = seen[None, :, :2] - seen[:, None, :2]
+    length = np.hypot(arms[..., 0], arms[..., 1]) + 1e-6
+    size = seen[:, 2]
+    alike = (np.abs(np.log(size[None] / size[:, None])) < 0.4) & (length > 10 * size[:, None])
+    cross = arms[:, :, None, 0] * arms[:, None, :, 1] - arms[:, :, None, 1] * arms[:, None, :, 0]
+    sine = np.abs(cross) / (length[:, :, None] * length[:, None, :])
+    ratio = np.abs(np.log(length[:, :, None] / length[:, None, :]))
+    return bool((alike[:, :, None] & alike[:, None, :] & (sine > 0.8) & (ratio < 0.35)).any())
 
 
 def _beside(one: Hint, other: Hint) -> bool:

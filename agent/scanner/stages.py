@@ -17,10 +17,12 @@ from agent.scanner.pictures import Image
 from agent.scanner.regions import Box
 from agent.scanner.rescue.rescue import Rescue
 
+MODULES = "modules"
+"""The stage that samples a code module by module."""
 MOST_PIXELS = 12_000_000
 """A larger picture is made smaller before the search."""
-MOST_DOUBLED = 3_000_000
-"""A picture of more pixels is not doubled: it would take 60 ms and more, and its codes are large enough."""
+MOST_ENLARGED = 12_000_000
+"""A picture is not made larger than that: it would take 60 ms and more, and its codes are large enough."""
 
 
 class Picture(NamedTuple):
@@ -72,13 +74,14 @@ def plain(picture: Picture) -> Gray:
     return picture.gray
 
 
-def doubled(picture: Picture) -> Gray | None:
-    """Twice as large, cubic: small codes get modules that an engine can count."""
+def larger(times: int, picture: Picture) -> Gray | None:
+    """Twice or three times as large, cubic: small codes get modules that an engine can count."""
     import cv2
 
-    if not 0 < picture.gray.size <= MOST_DOUBLED:
+    if not 0 < picture.gray.size * times * times <= MOST_ENLARGED:
         return None
-    return np.asarray(cv2.resize(picture.gray, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
+    wide = cv2.resize(picture.gray, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC)
+    return np.asarray(wide, dtype=np.uint8)
 
 
 def least(picture: Picture) -> Gray | None:
@@ -150,11 +153,12 @@ def costly(engines: Sequence[Engine]) -> list[Stage]:
         Stage("calmer", partial(by_engine, first, calmer, 1.0), 0.004),
         Stage("calmer least", partial(by_engine, first, calmer_least, 1.0), 0.007),
         Stage("brighter", partial(by_engine, first, brighter, 1.0), 0.003),
-        Stage("doubled", partial(by_engine, first, doubled, 2.0), 0.009),
+        Stage("doubled", partial(by_engine, first, partial(larger, 2), 2.0), 0.012),
+        Stage("tripled", partial(by_engine, first, partial(larger, 3), 3.0), 0.026),
     ]
     if first.NAME == "zxing":
         # The smallest of three channels is wanted where colour takes contrast away, and tried after gray.
-        stages += [Stage("modules", partial(by_modules, plain), 0.030, 0.008)]
+        stages += [Stage(MODULES, partial(by_modules, plain), 0.030, 0.008)]
         stages += [Stage("least modules", partial(by_modules, calmer_least), 0.030, 0.008)]
     stages += [Stage(other.NAME, partial(by_engine, other, plain, 1.0), 0.030) for other in engines[1:]]
     return stages
