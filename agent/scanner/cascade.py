@@ -11,7 +11,7 @@ from agent.scanner.found import Engine, Found
 from agent.scanner.hints import Hint, hints
 from agent.scanner.pictures import Image
 from agent.scanner.regions import Box, regions, unexplained
-from agent.scanner.stages import MODULES, Picture, Stage, cheap, costly, part, picture_of
+from agent.scanner.stages import MODULES, Picture, Stage, cheap, costly, glance_of, part, picture_of
 from kadian.errors import KadianError
 
 AUTOMATIC = ("zxing", "zbar")
@@ -20,6 +20,8 @@ STILL_SECONDS = 0.15
 """For one still picture that gives nothing, or not all."""
 REST = ("doubled", "tripled", MODULES)
 REST_SECONDS = 0.02
+LARGE, SMALLER = 3_000_000, 1_500_000
+"""A picture of more pixels is looked at in so many first: the codes of a phone's photograph mostly fill it."""
 PAGE, PAGE_SECONDS = 4, 0.08
 """So many codes make a page of them, on which those that are left are smaller than a hint can be had of."""
 """For what else may be in a picture of which a code was read."""
@@ -78,6 +80,11 @@ class Cascade:
         if image.size == 0:
             return []
         budget = Budget(self._seconds, self._clock)
+        if image.shape[0] * image.shape[1] > LARGE:
+            small = glance_of(image, SMALLER)
+            found = self.cheap.read(small, budget)
+            if found and not parts(small, hints(small.gray), found, whole=True):
+                return coloured(image, found)
         picture = picture_of(image)
         found = self.cheap.read(picture, budget)
         if found:

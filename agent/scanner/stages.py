@@ -63,10 +63,23 @@ def picture_of(image: Image, most: int = MOST_PIXELS) -> Picture:
         shrunk = float(np.sqrt(image.shape[0] * image.shape[1] / most))
         size = (max(1, round(image.shape[1] / shrunk)), max(1, round(image.shape[0] / shrunk)))
         image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
-    if image.ndim == 2:
-        return Picture(image, None, shrunk)
-    gray = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
-    return Picture(gray, image, shrunk)
+    return Picture(_gray(image), image if image.ndim == 3 else None, shrunk)
+
+
+def glance_of(image: Image, most: int) -> Picture:
+    """The same without its colour, made smaller by a whole number, which takes a tenth of the time."""
+    import cv2
+
+    times = int(np.ceil(np.sqrt(image.shape[0] * image.shape[1] / most)))
+    tall, wide = max(1, image.shape[0] // times), max(1, image.shape[1] // times)
+    gray = _gray(image)[: tall * times, : wide * times]
+    return Picture(np.asarray(cv2.resize(gray, (wide, tall), interpolation=cv2.INTER_AREA), np.uint8), None, times)
+
+
+def _gray(image: Image) -> Gray:
+    import cv2
+
+    return image if image.ndim == 2 else np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
 
 
 def plain(picture: Picture) -> Gray:

@@ -166,3 +166,38 @@ def test_thousands_of_fake_finder_patterns_are_looked_through_in_bounded_steps()
 
     assert Rescue(page, decode, Budget(LONG)).read() == []
     assert len(asked) < 2000
+
+
+def test_a_page_of_small_codes_is_read_whole_where_the_engine_reads_half_of_it():
+    rng = np.random.default_rng(29)
+    page = np.full((720, 1280), 220, np.uint8)
+    texts = []
+    for row in range(8):
+        for column in range(14):
+            texts.append(f"kadian {row} {column}")
+            grid = modules(texts[-1]).repeat(8, 0).repeat(8, 1)
+            small = cv2.resize(grid, None, fx=0.2, fy=0.2, interpolation=cv2.INTER_AREA)
+            top, left = 10 + row * 85 + int(rng.integers(0, 9)), 10 + column * 90 + int(rng.integers(0, 9))
+            page[top : top + len(small), left : left + len(small)] = small
+    page = noisy(page, rng, 3)
+    ours = {one.text for one in Cascade(seconds=LONG).read(page)}
+    theirs = {one.text for one in zxing.read(page)}
+    assert ours <= set(texts)
+    assert len(ours) > 0.95 * len(texts) > len(theirs)
+
+
+def test_a_large_photograph_is_looked_at_smaller_first_and_corners_lie_in_its_own_pixels():
+    page = np.full((3000, 4000, 3), 220, np.uint8)
+    code = modules("kadian").repeat(20, 0).repeat(20, 1)
+    page[1000 : 1000 + len(code), 2000 : 2000 + len(code)] = code[..., None]
+    cascade = Cascade(seconds=LONG)
+    asked = []
+    plain = cascade.cheap
+    cascade.cheap = plain._replace(
+        look=lambda picture, budget: asked.append(picture.gray.size) or plain.look(picture, budget)
+    )
+    (found,) = cascade.read(page)
+    assert max(asked) <= 1_500_000
+    xs, ys = [x for x, _ in found.corners], [y for _, y in found.corners]
+    assert abs(min(xs) - 2080) < 12
+    assert abs(max(ys) - (1000 + len(code) - 80)) < 12
