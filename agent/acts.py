@@ -23,6 +23,18 @@ class Typed(Struct, frozen=True):
     remeasure_of: UUID | None = None
 
 
+class Remeasure(Struct, frozen=True):
+    """The next reading of the gate's own thermometer, within a minute, is the second one of this rest.
+
+    Attributes:
+        id: as the screen lists the rest; None takes the choice back.
+        site: where on the body it will be taken, None: where the policy says.
+    """
+
+    id: UUID | None
+    site: str | None = None
+
+
 class WaitForDuty(Struct, frozen=True):
     """The next staff card before the camera signs its holder on, for half a minute."""
 
@@ -45,7 +57,7 @@ class Answer(Struct, frozen=True):
     id: UUID | None = None
 
 
-Act = Typed | WaitForDuty | SignOff | Register
+Act = Typed | Remeasure | WaitForDuty | SignOff | Register
 Do = Callable[[Act], Answer]
 """Carries an act out in the gate's thread and gives its answer; waits for at most two seconds."""
 

@@ -21,7 +21,7 @@ REMEMBER_SECONDS = 3.0
 class Known(NamedTuple):
     """A code in view: what it is worth, when it was last seen, and what its frames say of its colour."""
 
-    code: Code
+    code: Code | None
     at: float
     agreed: Agreed
 
@@ -32,7 +32,7 @@ class Sight:
     Args:
         source: the camera; it mends itself and says in the log how it is.
         look: the codes in a picture at a moment (monotonic seconds).
-        read: what a code's text is worth.
+        read: what a code's text is worth; None while it is only a part of one.
         on_code: called with each sight of a code and its moment.
     """
 
@@ -40,7 +40,7 @@ class Sight:
         self,
         source: Source,
         look: Callable[[Image, float], Sequence[Found]],
-        read: Callable[[str], Code],
+        read: Callable[[str], Code | None],
         on_code: Callable[[Code, float], None],
     ) -> None:
         self._source = source
@@ -70,15 +70,17 @@ class Sight:
         for frame in self._source.frames(stop):
             self._lens.note(frame.image, frame.at)
             for found in self._look(frame.image, frame.at):
-                self._on_code(self._code(found, frame.at), frame.at)
+                code = self._code(found, frame.at)
+                if code is not None:
+                    self._on_code(code, frame.at)
 
-    def _code(self, found: Found, at: float) -> Code:
+    def _code(self, found: Found, at: float) -> Code | None:
         self._known = {known: seen for known, seen in self._known.items() if at - seen.at <= REMEMBER_SECONDS}
         seen = self._known.get(found.text)
         if seen is None:
             seen = Known(self._read(found.text), at, Agreed())
             self._codes += 1
         self._known[found.text] = seen._replace(at=at)
-        shown = seen.agreed.note(found.colour)
+        shown, code = seen.agreed.note(found.colour), seen.code
         # What the format itself says of the colour stands; the colour of the picture is shown, not verified.
-        return structs.replace(seen.code, colour=shown) if shown != "unknown" and not seen.code.colour else seen.code
+        return structs.replace(code, colour=shown) if code and shown != "unknown" and not code.colour else code

@@ -2,12 +2,13 @@
 
 import contextlib
 import time
+from datetime import datetime
 from pathlib import Path
 
 from agent.clock import Clock
 from agent.outbox import Outbox
 from kadian import __version__
-from kadian.messages import CameraHealth, Policy, Telemetry, ThermometerHealth
+from kadian.messages import CameraHealth, GunHealth, Policy, Telemetry, ThermometerHealth
 
 HEAT = Path("/sys/class/thermal/thermal_zone0/temp")
 """Thousandths of a degree Celsius (kernel's sysfs-class-thermal)."""
@@ -25,7 +26,9 @@ class Report:
         self._clock = clock
         self._outbox = outbox
 
-    def make(self, thermometer: ThermometerHealth, camera: CameraHealth, policy: Policy) -> Telemetry:
+    def make(
+        self, thermometer: ThermometerHealth, camera: CameraHealth, policy: Policy, gun: GunHealth | None = None
+    ) -> Telemetry:
         """The state of everything now."""
         at, state = self._clock.now()
         return Telemetry(
@@ -39,7 +42,15 @@ class Report:
             disk_free_bytes=self._outbox.room.free(),
             cpu_celsius=cpu_celsius(),
             policy_version=policy.version,
+            lists=list_moments(policy),
+            gun=gun,
         )
+
+
+def list_moments(policy: Policy) -> dict[str, datetime]:
+    """The lists that codes are judged by, and as of when each is."""
+    lists = {"revoked": policy.revoked_at, "dcc": policy.trust.dcc_at, "shc": policy.trust.shc_at}
+    return {name: moment for name, moment in lists.items() if moment is not None}
 
 
 def cpu_celsius(path: Path = HEAT) -> float | None:

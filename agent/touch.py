@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 from agent import settings
+from agent.acts import Stage
 from agent.thermometer.catalogue import find
 from agent.thermometer.link import Link, LinkState
 from agent.thermometer.plateau import Measured, Plateau
@@ -18,6 +19,7 @@ class Touch:
     Args:
         fitted: which one, on which port.
         on_reading: called with each reading of a person and its moment (monotonic seconds).
+        on_stage: called whenever something else is waited for.
         monotonic: the clock, in seconds.
 
     Raises:
@@ -28,15 +30,17 @@ class Touch:
         self,
         fitted: settings.Thermometer,
         on_reading: Callable[[Measured, float], None],
+        on_stage: Callable[[Stage, float], None] = lambda _stage, _at: None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.driver = find(fitted.driver, fitted.options)
-        self._plateau = Plateau(self.driver.kind, self.driver.conversion)
+        self._plateau = Plateau(self.driver.kind, self.driver.conversion, finished=self.driver.finished)
         self._on_reading = on_reading
+        self._on_stage = on_stage
+        self._monotonic = monotonic
+        self._stage: Stage = "warming_up"
         self._ambient: float | None = None
-        self._link = Link(
-            fitted.port, self.driver, self._sample, lambda _state: None, monotonic=monotonic, baud=fitted.baud
-        )
+        self._link = Link(fitted.port, self.driver, self._sample, self._changed, monotonic=monotonic, baud=fitted.baud)
 
     def run(self, stop: threading.Event) -> None:
         """Reads until stopped."""
@@ -47,6 +51,11 @@ class Touch:
         """`ok`, `silent` or `lost`."""
         return self._link.state
 
+    @property
+    def stuck(self) -> bool:
+        """Whether the device repeats itself: what it says is stale."""
+        return self._plateau.stuck
+
     def health(self) -> ThermometerHealth:
         """For the telemetry."""
         counts = self._link.counts
@@ -56,11 +65,22 @@ class Touch:
             frames=counts.good,
             bad_frames=counts.bad,
             ambient=self._ambient,
+            stuck=self.stuck,
         )
+
+    def _changed(self, state: LinkState) -> None:
+        if state != "ok":
+            self._show("warming_up", self._monotonic())
+
+    def _show(self, stage: Stage, at: float) -> None:
+        if stage != self._stage:
+            self._stage = stage
+            self._on_stage(stage, at)
 
     def _sample(self, sample: Sample, at: float) -> None:
         self._ambient = sample.ambient
         measured = self._plateau.feed(sample, at)
+        self._show(self._plateau.stage, at)
         if measured is not None:
             self._on_reading(measured, at)
 

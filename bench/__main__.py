@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent
-ALL = ("messages", "scanning", "gate", "office", "alarm")
+ALL = ("messages", "thermometers", "scanning", "gate", "replug", "office", "alarm")
 
 
 def machine() -> dict[str, Any]:

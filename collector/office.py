@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -12,19 +13,22 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from collector import broker
+from collector.access.register import RegisterKey
 from collector.alerts.channel import open_channel
 from collector.alerts.courier import Courier
 from collector.alerts.watch import Watch
 from collector.api.app import make_app
+from collector.api.enrolment import open_enrolment
 from collector.api.office import Office
 from collector.api.serve import serve
 from collector.ingest import Ingest
 from collector.ledger import Ledger
 from collector.ledger.follower import Follower
-from collector.policies import Policies
+from collector.policies import Policies, policy
 from collector.rules.rule import RuleSettings
 from collector.series import open_series
 from collector.settings import CollectorSettings
+from collector.trusted import Trusted
 from kadian import __version__
 from kadian.errors import KadianError
 from kadian.notify import Notify
@@ -47,6 +51,8 @@ def rule_settings(settings: CollectorSettings) -> RuleSettings:
     return RuleSettings(
         fever_celsius=limits.fever_celsius,
         surface_fever_celsius=limits.surface_fever_celsius,
+        site=limits.site,
+        sites=limits.sites,
         confirm_within_ms=limits.confirm_within_seconds * 1000,
         sealed=frozenset(entrance.gate_id for entrance in settings.entrances if entrance.state == "sealed"),
         names={entrance.gate_id: entrance.name for entrance in settings.entrances},
@@ -112,7 +118,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
     with ExitStack() as parts:
         ledger = Ledger.open(settings.ledger.url)
         parts.callback(ledger.close)
-        folder = _folder(settings.ledger.url)
+        folder = settings.data_folder
         series = open_series(settings.series, settings.ledger.url)
         parts.callback(series.close)
         address, protocol = settings.broker, 5
@@ -129,8 +135,18 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
             "rules": Follower(ledger, "rules", watch.handle, watch.position),
         }
         courier = Courier(ledger, channels, now_ms)
-        policies = Policies(ledger, settings, ingest.publish_policy)
-        started_in_order: tuple[Part, ...] = (courier, *followers.values(), policies, ingest)
+        register = RegisterKey(settings.access_folder)
+        zone = ZoneInfo(settings.timezone)
+        trusted = Trusted(settings.codes, settings.holder_key_path, lambda: datetime.now(zone))
+        policies = Policies(ledger, settings, ingest.publish_policy, lambda: policy(settings, register.public, trusted))
+        enrolment = open_enrolment(settings, ledger, now_ms)
+        started_in_order: tuple[Part, ...] = (
+            courier,
+            *followers.values(),
+            policies,
+            ingest,
+            *([enrolment] if enrolment else []),
+        )
         for part in started_in_order:
             part.start()
             parts.callback(part.stop)
@@ -161,9 +177,3 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         with notify.watchdog(ingest.alive):
             serve(app, settings.http.host, settings.http.port, stop, up)
     log.info("office_stopped")
-
-
-def _folder(ledger_url: str) -> Path:
-    """Where the ledger's file lies; for a ledger on a server, the working folder."""
-    scheme, _, rest = ledger_url.partition(":///")
-    return Path(rest).parent if scheme.startswith("sqlite") and rest else Path()

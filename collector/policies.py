@@ -5,16 +5,30 @@ import threading
 from collections.abc import Callable
 
 import msgspec
+import structlog
 
 from collector.ledger import Ledger, gates
 from collector.settings import CollectorSettings
-from kadian.messages import Policy
+from collector.trusted import Trusted
+from kadian.errors import KadianError
+from kadian.messages import Policy, encode
+from kadian.messages.wire import MOST_BYTES
 
+log = structlog.get_logger(__name__)
 LOOK_SECONDS = 5.0
 
 
-def policy(settings: CollectorSettings) -> Policy:
-    """The policy that the settings make; its version is a digest, so that the same limits have the same version."""
+def policy(settings: CollectorSettings, office_key: str | None = None, trusted: Trusted | None = None) -> Policy:
+    """The policy that the settings make; its version is a digest, so that the same limits have the same version.
+
+    Args:
+        settings: of the office.
+        office_key: what register entries are sealed to.
+        trusted: what gates believe about codes.
+
+    Raises:
+        KadianError: K0262 it is larger than one message may be.
+    """
     limits = settings.screening
     made = Policy(
         version="",
@@ -26,17 +40,38 @@ def policy(settings: CollectorSettings) -> Policy:
         site=limits.site,
         code=limits.code,
         pass_keys=limits.pass_keys,
+        operators={person.card: person.id for person in settings.staff},
+        office_key=office_key,
+        sites=limits.sites,
+        rest_seconds=limits.rest_seconds,
+        accepted_formats=limits.accepted_formats,
     )
+    made = trusted.lists(made) if trusted else made
     digest = hashlib.sha256(msgspec.json.encode(made)).hexdigest()
-    return msgspec.structs.replace(made, version=digest[:12])
+    made = msgspec.structs.replace(made, version=digest[:12])
+    made = trusted.of_today(made) if trusted else made
+    size = len(encode(made))
+    if size > MOST_BYTES:
+        raise KadianError("K0262", "policy", kilobytes=size // 1000, most=MOST_BYTES // 1000)
+    return made
 
 
 class Policies:
-    """Publishes the policy to each entrance's gate, and to any other gate as soon as the ledger knows it."""
+    """Publishes the policy to each entrance's gate, and to any other gate as soon as the ledger knows it.
 
-    def __init__(self, ledger: Ledger, settings: CollectorSettings, publish: Callable[[str, Policy], None]) -> None:
+    A policy that has become another, by a list or by the day, goes to all of them again.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        settings: CollectorSettings,
+        publish: Callable[[str, Policy], None],
+        make: Callable[[], Policy],
+    ) -> None:
         self._ledger = ledger
-        self._policy = policy(settings)
+        self._make = make
+        self._policy = make()
         self._publish = publish
         self._told: set[str] = set()
         self._configured = [entrance.gate_id for entrance in settings.entrances]
@@ -63,6 +98,19 @@ class Policies:
                     known = [row.gate for row in gates.all(connection)]
                 self._tell(known)
             self._stop.wait(LOOK_SECONDS if self._told else LOOK_SECONDS / 10)
+            self._look()
+
+    def _look(self) -> None:
+        """Makes the policy anew; where that cannot be done, gates keep the last one."""
+        try:
+            made = self._make()
+        except KadianError as error:
+            log.warning("policy_stays_as_it_was", code=error.code, what=error.what(), do=error.do())
+            return
+        if made != self._policy:
+            log.info("policy_changed", version=made.version)
+            told, self._told, self._policy = sorted(self._told), set(), made
+            self._tell(told)
 
     def _tell(self, names: list[str]) -> None:
         for gate in names:

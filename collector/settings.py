@@ -1,6 +1,7 @@
 """What the office is told by its TOML file. See config/collector.toml for the same with comments."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -9,12 +10,15 @@ from msgspec import Meta, Struct
 
 from kadian.identifiers import NAME_PATTERN
 from kadian.messages.fields import Celsius, Word
-from kadian.messages.policy import CodeRule, PassKey
+from kadian.messages.policy import CodeRule, PassKey, SiteLimits
+from kadian.messages.trust import Pattern
 from kadian.settings import Secret
 from kadian.settings.urls import is_url
 
 Name = Annotated[str, Meta(pattern=NAME_PATTERN)]
 Port = Annotated[int, Meta(ge=0, le=65535)]
+HOST_PORT = r"^(\[[0-9A-Fa-f:]+\]|[0-9A-Za-z.-]+):\d{1,5}$(?!\n)"
+FileName = Annotated[str, Meta(min_length=1)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Problem = tuple[str, str, dict[str, Any]]
 
@@ -63,8 +67,21 @@ class Http(Struct, frozen=True):
     port: Port = 8080
 
 
+SITES = {
+    "wrist": SiteLimits(fever_celsius=36.8, ambient_low=0.0),
+    "neck": SiteLimits(fever_celsius=37.3, ambient_low=0.0),
+}
+"""Infrared guns at 904 people in Chengdu separated best at 36.75 (wrist) and 37.35 (neck), at 229 others at 36.8 and
+37.1 (doi 10.2147/RMHP.S357567 and a study beside it). At the neck the limit of daily practice lies between the two.
+Both are measured under clothing, which in the cold is what Beijing's metrology institute advises (2020)."""
+
+
 class Screening(Struct, frozen=True):
-    """The limits that the office's rules go by and that the gates get as their policy; °C and seconds."""
+    """The limits that the office's rules go by and that the gates get as their policy; °C and seconds.
+
+    `sites`: those of other sites of measurement. `rest_seconds`: before a second measurement. `accepted_formats`: the
+    codes that are enough where one is required; none named: any that proves something, or a green health code.
+    """
 
     fever_celsius: Celsius = 37.3
     surface_fever_celsius: Celsius | None = 35.6
@@ -74,6 +91,67 @@ class Screening(Struct, frozen=True):
     site: Word = "forehead"
     code: CodeRule = "optional"
     pass_keys: tuple[PassKey, ...] = ()
+    sites: dict[Word, SiteLimits] = msgspec.field(default_factory=lambda: dict(SITES))
+    rest_seconds: Annotated[int, Meta(ge=0, le=3600)] = 180
+    accepted_formats: tuple[Word, ...] = ()
+
+    def problems(self) -> Iterator[Problem]:
+        """A rest that outlasts the time in which a second reading counts as one."""
+        if self.rest_seconds >= self.confirm_within_seconds:
+            yield (
+                "rest_seconds",
+                "K0448",
+                {"rest": str(self.rest_seconds), "within": str(self.confirm_within_seconds)},
+            )
+
+
+class Codes(Struct, frozen=True):
+    """What gates believe about codes. Files are found from the working folder, and read again when they change.
+
+    `dcc_trust_file`: signers of EU certificates (PEM, or a national trust list in JSON); `shc_trust_file`: keys of
+    SMART Health Card issuers. A list older than `list_days` is used and said to be old. `revoked_file`: pass cards that
+    are no longer good, as `kadian cards` keeps it. `place`: how place codes begin; `resident`: shapes of the site's own
+    numbers (`#` a digit, `@` a letter). `holder_key_file`: the day's key for holders, `holder.key` beside the ledger's
+    file.
+    """
+
+    dcc_trust_file: FileName | None = None
+    shc_trust_file: FileName | None = None
+    list_days: Annotated[int, Meta(ge=1, le=3650)] = 14
+    revoked_file: FileName | None = None
+    place: tuple[Pattern, ...] = ()
+    resident: tuple[Pattern, ...] = ()
+    holder_key_file: FileName | None = None
+
+
+class Access(Struct, frozen=True):
+    """`folder`: where the office's authority and the register's key are kept; `access` beside the ledger's file."""
+
+    folder: Annotated[str, Meta(min_length=1)] | None = None
+
+
+class Enrolment(Struct, frozen=True):
+    """Letting new gates in. Without `listen` no gate can enrol.
+
+    `listen`: host:port of the enrolment service (TLS); `address`: host:port under which gates reach it; `broker_url`:
+    what an enrolled gate connects to, the office's own url when it is not given.
+    """
+
+    listen: Annotated[str, Meta(pattern=HOST_PORT)] | None = None
+    address: Annotated[str, Meta(pattern=HOST_PORT)] | None = None
+    broker_url: str | None = None
+
+    def problems(self) -> Iterator[Problem]:
+        """A broker's url that is none."""
+        if self.broker_url is not None and not is_url(self.broker_url, ("mqtt", "mqtts")):
+            yield "broker_url", "K0120", {"value": self.broker_url, "schemes": "mqtt://, mqtts://"}
+
+
+class Staff(Struct, frozen=True):
+    """Who may sign on at a gate: an id that stands with each screening, and the holder (hexadecimal) of a pass card."""
+
+    id: Word
+    card: Annotated[str, Meta(pattern=r"^[0-9a-f]{8,64}$(?!\n)")]
 
 
 class Channel(Struct, frozen=True):
@@ -111,8 +189,28 @@ class CollectorSettings(Struct, frozen=True):
     series: Series = Series()
     http: Http = Http()
     screening: Screening = Screening()
+    codes: Codes = Codes()
+    access: Access = Access()
+    enrolment: Enrolment = Enrolment()
+    staff: tuple[Staff, ...] = ()
     channels: tuple[Channel, ...] = ()
     entrances: tuple[Entrance, ...] = ()
+
+    @property
+    def data_folder(self) -> Path:
+        """Where the ledger's file lies; for a ledger on a server, the working folder."""
+        scheme, _, rest = self.ledger.url.partition(":///")
+        return Path(rest).parent if scheme.startswith("sqlite") and rest else Path()
+
+    @property
+    def holder_key_path(self) -> Path:
+        """Where the day's key for holders is kept."""
+        return Path(self.codes.holder_key_file) if self.codes.holder_key_file else self.data_folder / "holder.key"
+
+    @property
+    def access_folder(self) -> Path:
+        """Where the office's keys are kept."""
+        return Path(self.access.folder) if self.access.folder else self.data_folder / "access"
 
     def problems(self) -> Iterator[Problem]:
         """An unknown time zone; two entrances or channels of one name."""
@@ -124,6 +222,7 @@ class CollectorSettings(Struct, frozen=True):
             ("entrances", [entrance.id for entrance in self.entrances]),
             ("entrances", [entrance.gate_id for entrance in self.entrances]),
             ("channels", [channel.name for channel in self.channels]),
+            ("staff", [person.card for person in self.staff]),
         ):
             for name in sorted({name for name in names if names.count(name) > 1}):
                 yield field, "K0122", {"name": name, "field": field}

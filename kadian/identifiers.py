@@ -11,6 +11,8 @@ NAME = re.compile(r"[a-z0-9-]{1,32}", re.ASCII)
 # Patterns that also stand in JSON Schemas. Python's `$` lets one newline pass, so a look-ahead refuses it.
 EPOCH_PATTERN = r"^[0-9A-Za-z_-]{1,64}$(?!\n)"
 NAME_PATTERN = r"^[a-z0-9-]{1,32}$(?!\n)"
+USB_PORT_PATTERN = r"^usb:[0-9a-fA-F]{4}:[0-9a-fA-F]{4}(@[0-9]+-[0-9]+(\.[0-9]+)*(:[0-9]+\.[0-9]+)?)?$(?!\n)"
+"""A device by vendor and product, and by physical port (and interface) where two are equal: usb:1a86:7523@1-1.3."""
 
 
 def new_id() -> UUID:

@@ -1,11 +1,14 @@
 """The pass card: a QR text that the office signs and a gate verifies without a network.
 
-    KP1:<Base45 of payload and signature>
+    KP1:<Base45 of payload and signature>     one person
     payload    msgpack array of 3: key id (0 to 255), holder (16 opaque bytes), last day of validity (days since 1970)
-    signature  64 bytes, Ed25519 (RFC 8032) over "KP1:" and the payload
+    KP2:<Base45 of payload and signature>     a household
+    payload    msgpack array of 3: key id, the household's own holder, array of 2 to 12 [holder, last day of validity]
+    signature  64 bytes, Ed25519 (RFC 8032) over the prefix and the payload
 
-Every character is in the QR alphanumeric mode (Base45, RFC 9285), about 140 characters: version 5 or 6 of the code.
-There is one way to write a card: what does not come out the same when written again is refused.
+Every character is in the QR alphanumeric mode (Base45, RFC 9285): about 140 characters for one person, version 5 or 6
+of the code; 264 for a household of four, 528 for one of twelve. There is one way to write a card: what does not come
+out the same when written again is refused.
 """
 
 from base64 import b64decode, b64encode
@@ -15,36 +18,53 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from kadian.messages.screening import MOST_MEMBERS
+
 PREFIX = "KP1:"
+HOUSEHOLD_PREFIX = "KP2:"
 HOLDER_BYTES = 16
 SIGNATURE_BYTES = 64
-LONGEST = 200
+LONGEST = 600
 """Characters; a longer text is no pass card."""
 DAY_ZERO = date(1970, 1, 1)
 
-_Payload = tuple[
-    Annotated[int, Meta(ge=0, le=255)],
-    Annotated[bytes, Meta(min_length=HOLDER_BYTES, max_length=HOLDER_BYTES)],
-    Annotated[int, Meta(ge=0, le=(date.max - DAY_ZERO).days)],
-]
-_decoder = msgspec.msgpack.Decoder(_Payload)
+_KeyId = Annotated[int, Meta(ge=0, le=255)]
+_Holder = Annotated[bytes, Meta(min_length=HOLDER_BYTES, max_length=HOLDER_BYTES)]
+_Days = Annotated[int, Meta(ge=0, le=(date.max - DAY_ZERO).days)]
+_Members = Annotated[tuple[tuple[_Holder, _Days], ...], Meta(min_length=2, max_length=MOST_MEMBERS)]
+_one = msgspec.msgpack.Decoder(tuple[_KeyId, _Holder, _Days])
+_several = msgspec.msgpack.Decoder(tuple[_KeyId, _Holder, _Members])
+
+
+class Member(Struct, frozen=True):
+    """One person of a household: `holder` 16 opaque bytes, `expires` the last day on which the card is valid."""
+
+    holder: bytes
+    expires: date
 
 
 class PassCard(Struct, frozen=True):
-    """A card as read, not yet verified: `holder` 16 opaque bytes, `expires` the last day on which it is valid."""
+    """A card as read, not yet verified: `holder` 16 opaque bytes, `expires` the last day on which it is valid.
+
+    A household's card has `members`; its `holder` is the household's own, `expires` the last day of any of them.
+    """
 
     key_id: int
     holder: bytes
     expires: date
     signature: bytes
+    members: tuple[Member, ...] = ()
 
     def signed(self) -> bytes:
         """The bytes that the signature is over."""
-        return _signed(self.key_id, self.holder, self.expires)
+        return _signed(self.key_id, self.holder, self.expires, self.members)
 
 
-def _signed(key_id: int, holder: bytes, expires: date) -> bytes:
-    return PREFIX.encode() + msgspec.msgpack.encode((key_id, holder, (expires - DAY_ZERO).days))
+def _signed(key_id: int, holder: bytes, expires: date, members: tuple[Member, ...]) -> bytes:
+    if not members:
+        return PREFIX.encode() + msgspec.msgpack.encode((key_id, holder, (expires - DAY_ZERO).days))
+    people = [(member.holder, (member.expires - DAY_ZERO).days) for member in members]
+    return HOUSEHOLD_PREFIX.encode() + msgspec.msgpack.encode((key_id, holder, people))
 
 
 def new_key() -> tuple[bytes, str]:
@@ -67,18 +87,38 @@ def issue(private: bytes, key_id: int, holder: bytes, expires: date) -> str:
     Raises:
         ValueError: a part is of the wrong length or out of range.
     """
+    return _issue(private, _signed(key_id, holder, expires, ()))
+
+
+def issue_household(private: bytes, key_id: int, holder: bytes, members: tuple[Member, ...]) -> str:
+    """The text of a new card for several people; `private` and `key_id` as for `issue`.
+
+    Args:
+        private: 32 bytes, from `new_key`.
+        key_id: 0 to 255.
+        holder: 16 bytes that stand for the household.
+        members: 2 to 12 people, in the order in which the card names them.
+
+    Raises:
+        ValueError: a part is of the wrong length or out of range, or two people have one holder.
+    """
+    if not members or len({holder, *(member.holder for member in members)}) <= len(members):
+        raise ValueError("the household and each of its members need a holder of their own")
+    return _issue(private, _signed(key_id, holder, DAY_ZERO, members))
+
+
+def _issue(private: bytes, signed: bytes) -> str:
     from base45 import b45encode
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    signed = _signed(key_id, holder, expires)
-    payload = signed[len(PREFIX) :]
+    prefix, payload = signed[: len(PREFIX)], signed[len(PREFIX) :]
     try:
-        _decoder.decode(payload)
+        (_one if prefix == PREFIX.encode() else _several).decode(payload)
     except msgspec.ValidationError as error:
         raise ValueError(str(error)) from None
     signature = Ed25519PrivateKey.from_private_bytes(private).sign(signed)
     written: bytes = b45encode(payload + signature)
-    return PREFIX + written.decode()
+    return prefix.decode() + written.decode()
 
 
 def parse(text: str) -> PassCard:
@@ -89,22 +129,30 @@ def parse(text: str) -> PassCard:
     """
     from base45 import b45decode, b45encode
 
-    if not text.startswith(PREFIX) or len(text) > LONGEST or not text.isascii():
+    prefix, body = text[: len(PREFIX)], text[len(PREFIX) :]
+    if prefix not in {PREFIX, HOUSEHOLD_PREFIX} or len(text) > LONGEST or not text.isascii():
         raise ValueError("no pass card")
-    body = text[len(PREFIX) :]
     try:
         raw: bytes = b45decode(body)
     except ValueError:
         raise ValueError("not Base45") from None
     payload, signature = raw[:-SIGNATURE_BYTES], raw[-SIGNATURE_BYTES:]
     try:
-        key_id, holder, days = _decoder.decode(payload)
+        card = _card(prefix, payload, signature)
     except msgspec.MsgspecError as error:
         raise ValueError(f"no payload of a pass card: {error}") from None
-    card = PassCard(key_id, holder, DAY_ZERO + timedelta(days=days), signature)
     if b45encode(card.signed()[len(PREFIX) :] + signature).decode() != body:
         raise ValueError("not written as a pass card is")
     return card
+
+
+def _card(prefix: str, payload: bytes, signature: bytes) -> PassCard:
+    if prefix == PREFIX:
+        key_id, holder, days = _one.decode(payload)
+        return PassCard(key_id, holder, DAY_ZERO + timedelta(days=days), signature)
+    key_id, holder, people = _several.decode(payload)
+    members = tuple(Member(one, DAY_ZERO + timedelta(days=days)) for one, days in people)
+    return PassCard(key_id, holder, max(member.expires for member in members), signature, members)
 
 
 def verify(card: PassCard, public: str) -> bool:

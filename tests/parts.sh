@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
 # Debian's parts that the tests start for real. Installed where this may be done; otherwise said in a sentence.
 set -euo pipefail
-declare -A parts=([mosquitto]=mosquitto [chromium]=chromium [strace]=strace [systemd-analyze]=systemd)
+declare -A parts=(
+  [mosquitto]=mosquitto [chromium]=chromium [strace]=strace [systemd-analyze]=systemd [pdftoppm]=poppler-utils
+  [dbus-daemon]=dbus-daemon
+)
 missing=()
 for program in "${!parts[@]}"; do
   PATH="$PATH:/usr/sbin" command -v "$program" >/dev/null || missing+=("${parts[$program]}")

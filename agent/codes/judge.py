@@ -21,4 +21,4 @@ def formats() -> tuple[Format, ...]:
 
 def judge(text: str, trust: Trust, now: datetime) -> Judged:
     """The verdict on a code's text by the first format that claims it; `now` has an offset."""
-    return next(one for one in formats() if one.claims(text)).judge(text, trust, now)
+    return next(one for one in formats() if one.claims(text, trust)).judge(text, trust, now)

@@ -1,22 +1,17 @@
 """`kadian code`: judges one code's text."""
 
 import sys
-from base64 import b64decode
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 
-from agent.codes.judge import judge
-from agent.codes.judged import Judged, Trust
+from agent.codes import Judged, judge
+from agent.codes.shc_parts import Parts, part_of
 from agent.command.output import json_line
-from kadian.errors import KadianError
-from kadian.messages import PassKey
+from agent.command.trust_files import trust_in
 from kadian.text import say
-
-MOST_KEY_BYTES = 65_536
 
 
 @click.command("code")
@@ -27,23 +22,41 @@ MOST_KEY_BYTES = 65_536
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="通行证的公钥：JSON {id, public}，或 base64。A pass card's public key: JSON {id, public}, or base64.",
+    help="信任的公钥：证书（PEM、DER 或清单）、JWKS、通行证公钥（JSON {id, public} 或 base64）。"
+    "Keys to believe: certificates (PEM, DER, a list), a JWKS, a pass card's public key (JSON {id, public} or base64).",
 )
 @click.option("--at", metavar="TIME", help="按这个时间判，ISO 8601。Judge as of this time, ISO 8601.")
 @click.option("--show", is_flag=True, help="连个人内容一起显示。Show what is personal, too.")
-@click.argument("text")
-def code(*, as_json: bool, files: tuple[Path, ...], at: str | None, show: bool, text: str) -> None:
+@click.argument("texts", nargs=-1, required=True, metavar="TEXT…")
+def code(*, as_json: bool, files: tuple[Path, ...], at: str | None, show: bool, texts: tuple[str, ...]) -> None:
     """判一个码的文字；“-” 从标准输入读。Judges one code's text; "-" reads standard input.
 
-    没有 --show 就不显示个人内容。Nothing personal is printed without --show.
+    分成几张的健康卡（shc:/1/3/…）可以一次给出所有文字，或每行一张。A health card in several parts (shc:/1/3/…): give
+    all of them, or one a line. 没有 --show 就不显示个人内容。Nothing personal is printed without --show.
     """
     now = moment(at)
-    trust = Trust(pass_keys=tuple(key for file in files for key in keys_of(file)))
-    if text == "-":
-        # A shell adds one end of line; a code's own spaces and lines stay.
-        raw = sys.stdin.buffer.read().decode("utf-8", "replace")
-        text = raw.removesuffix("\n").removesuffix("\r")
-    _print(judge(text, trust, now), as_json=as_json, show=show)
+    trust = trust_in(files)
+    given = [text for word in texts for text in (_piped() if word == "-" else [word])]
+    for text in whole_texts(given):
+        _print(judge(text, trust, now), as_json=as_json, show=show)
+
+
+def _piped() -> list[str]:
+    """What standard input holds: one text with its own spaces and lines, or one part of a card a line."""
+    # A shell adds one end of line.
+    text = sys.stdin.buffer.read().decode("utf-8", "replace").removesuffix("\n").removesuffix("\r")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines if len(lines) > 1 and all(part_of(line) for line in lines) else [text]
+
+
+def whole_texts(given: list[str]) -> list[str]:
+    """The texts with the parts of a card put together: as a whole, or the first part where others are missing."""
+    parts, whole = Parts(), None
+    pieces = [text for text in given if part_of(text)]
+    for piece in pieces:
+        whole = parts.add(piece, 0.0) or whole
+    others = [text for text in given if part_of(text) is None]
+    return [*others, whole or pieces[0]] if pieces else others
 
 
 def moment(at: str | None) -> datetime:
@@ -61,31 +74,6 @@ def moment(at: str | None) -> datetime:
         raise click.BadParameter("2026-11-23, 2026-11-23T07:02:11+08:00", param_hint="--at") from None
 
 
-def keys_of(file: Path) -> tuple[PassKey, ...]:
-    """The keys in a file: one JSON object, a JSON array of them, or one public key in base64, then for every key id.
-
-    Raises:
-        KadianError: K0250 it cannot be read, K0253 it holds no key.
-    """
-    try:
-        with file.open("rb") as stream:
-            raw = stream.read(MOST_KEY_BYTES).strip()
-    except OSError as error:
-        raise KadianError("K0250", str(file), reason=error.strerror or str(error)) from None
-    try:
-        if raw.startswith(b"["):
-            keys = msgspec.json.decode(raw, type=tuple[PassKey, ...])
-        elif raw.startswith(b"{"):
-            keys = (msgspec.json.decode(raw, type=PassKey),)
-        else:
-            keys = tuple(PassKey(number, raw.decode("ascii")) for number in range(256))
-        if not keys or any(len(b64decode(key.public, validate=True)) != 32 for key in keys):
-            raise KadianError("K0253", str(file))
-    except (msgspec.MsgspecError, ValueError):
-        raise KadianError("K0253", str(file)) from None
-    return keys
-
-
 def _print(judged: Judged, *, as_json: bool, show: bool) -> None:
     row: dict[str, Any] = {
         "format": judged.format,
@@ -94,6 +82,8 @@ def _print(judged: Judged, *, as_json: bool, show: bool) -> None:
         "expires": judged.expires,
         "checks": judged.checks,
     }
+    if judged.members:
+        row["household"] = len(judged.members)
     if show:
         row["personal"] = judged.personal
     if as_json:
@@ -104,6 +94,9 @@ def _print(judged: Judged, *, as_json: bool, show: bool) -> None:
     click.echo(f"  {say(reason)} · {say(reason, 'en')}")
     if judged.expires:
         click.echo(f"  {say('code.expires', date=judged.expires)} · {say('code.expires', 'en', date=judged.expires)}")
+    if judged.members:
+        count = len(judged.members)
+        click.echo(f"  {say('code.household', count=count)} · {say('code.household', 'en', count=count)}")
     for check, passed in judged.checks.items():
         click.echo(f"  {'✓' if passed else '✗'} {say(f'code.check.{check}')} {say(f'code.check.{check}', 'en')}")
     for name, value in row.get("personal", {}).items():

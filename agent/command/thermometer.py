@@ -3,13 +3,17 @@
 import json
 import sys
 import threading
+import tomllib
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import click
 
+from agent.command.learn import TAUGHT, learn
+from agent.thermometer.background import SURFACE_HIGH, SURFACE_LOW
 from agent.thermometer.catalogue import find
 from agent.thermometer.link import Link, LinkState
-from agent.thermometer.plateau import SURFACE_HIGH, SURFACE_LOW
 from agent.thermometer.sample import Driver, Sample
 from kadian.errors import KadianError
 from kadian.logs import set_up
@@ -17,6 +21,11 @@ from kadian.messages import Quality, TemperatureKind
 
 BODY_LOW = 34.0
 """°C under which a device's body estimate is no person's: a cold forehead, or nobody."""
+
+NEVER_OPENED = {
+    *("K0200", "K0201", "K0202", "K0203", "K0220", "K0221", "K0222", "K0223", "K0224", "K0230", "K0231", "K0232"),
+}
+"""Troubles that nobody waits out in front of a command: the wire could not be opened."""
 
 WORDS = {"ok": "正常 ok", "cold": "偏低 cold", "hot": "偏高 hot"}
 KINDS = {
@@ -79,7 +88,7 @@ class Printer:
         """Says it; a port that cannot be opened at first ends it, a silence or an unplug is waited out."""
         self.trouble = trouble
         click.echo(trouble.lines(), err=True)
-        if not self.printed and trouble.code in {"K0200", "K0201", "K0202", "K0203"}:
+        if not self.printed and trouble.code in NEVER_OPENED:
             self._stop.set()
 
 
@@ -91,26 +100,78 @@ def _human(line: dict[str, object]) -> str:
     )
 
 
+def options_of(pairs: tuple[str, ...]) -> dict[str, Any]:
+    """`key=value` each, the value as it would stand in the settings (TOML); what is not TOML is text.
+
+    Raises:
+        click.BadParameter: there is no `=`.
+    """
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise click.BadParameter(f"{pair!r}: key=value")
+        try:
+            found[key] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            found[key] = value
+    return found
+
+
 @click.command("thermometer")
 @click.option("--port", required=True, help="串口设备，如 /dev/kadian-therm。The serial port.")
-@click.option("--driver", "name", required=True, help="驱动名，如 gy614v3。The driver's name.")
+@click.option("--driver", "name", help="驱动名，如 gy614v3。The driver's name.")
+@click.option(
+    "--option",
+    "options",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="驱动的选项，如 profile=my-gun.toml。What the driver is to be told.",
+)
 @click.option("--json", "as_json", is_flag=True, help="每个读数一行 JSON。One JSON line a reading.")
 @click.option("--count", type=click.IntRange(min=1), help="读到这么多个就结束。End after so many readings.")
 @click.option(
     "--seconds", type=click.FloatRange(min=0, min_open=True), help="这么多秒后结束。End after so many seconds."
 )
 @click.option("--baud", type=click.IntRange(min=1), help="波特率，默认按驱动。Speed, the driver's own if not given.")
+@click.option("--learn", "learning", is_flag=True, help="学会一种不认识的体温计。Learn an unknown thermometer.")
+@click.option("--kind", type=click.Choice(TAUGHT), help="学的是什么温度。What the one to be learned measures.")
+@click.option(
+    "--profile",
+    type=click.Path(path_type=Path),
+    default=Path("thermometer.toml"),
+    help="学会以后写到这个文件。Where to write what was learned.",
+)
 def thermometer(
-    *, port: str, name: str, as_json: bool, count: int | None, seconds: float | None, baud: int | None
+    *,
+    port: str,
+    name: str | None,
+    options: tuple[str, ...],
+    as_json: bool,
+    count: int | None,
+    seconds: float | None,
+    baud: int | None,
+    learning: bool,
+    kind: TemperatureKind | None,
+    profile: Path,
 ) -> None:
     """打印体温计的读数。Prints the readings of a thermometer, until Ctrl-C or a limit."""
+    if learning == (name is not None):
+        raise click.UsageError("--driver gy614v3 / --learn")
+    # Troubles are told in plain words, so the log keeps to what nobody foresaw.
+    set_up("thermometer", level="error")
     try:
-        driver = find(name)
+        if name is None:
+            learn(port, baud, kind, profile)
+            return
+    except KadianError as trouble:
+        click.echo(trouble.lines(), err=True)
+        raise SystemExit(1) from trouble
+    try:
+        driver = find(name, options_of(options))
     except KadianError as unknown:
         click.echo(unknown.lines(), err=True)
         raise SystemExit(2) from unknown
-    # Troubles are told in plain words, so the log keeps to what nobody foresaw.
-    set_up("thermometer", level="error")
     stop = threading.Event()
     printer = Printer(driver, as_json=as_json, count=count, stop=stop)
     link = Link(

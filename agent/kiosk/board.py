@@ -2,21 +2,52 @@
 
 import json
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from agent.acts import Stage
+from agent.kiosk.room import Flow, hours_left
+from kadian import __version__
+from kadian.identifiers import new_id
 from kadian.messages import Screening
-from kadian.text import say
+
+SAME_MOMENT_SECONDS = 1.5
+"""A rest whose end moves by less than this is the same rest: its seconds come rounded, and a little late."""
+
+
+class Resting(NamedTuple):
+    """Somebody who sits and waits for the second measurement; `chosen`: the next reading is this person's."""
+
+    id: UUID
+    seconds_left: float
+    celsius: float | None
+    chosen: bool = False
 
 
 class Board:
-    """The last verdict and the state of the devices, as one JSON text with a version that grows at each change."""
+    """The last verdict, the state of the devices and of the people, as one JSON text; a version grows at each change.
 
-    def __init__(self, gate: str) -> None:
+    Moments are kept by the monotonic clock and told as ages, so that a screen whose own clock is wrong still knows an
+    old verdict from a live one. Words are the catalogue's; the screen says them in its language.
+
+    Args:
+        gate: its name.
+        monotonic: the clock, in seconds.
+    """
+
+    def __init__(self, gate: str, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self.gate = gate
+        self._monotonic = monotonic
         self._changed = threading.Condition()
         self._version = 0
-        self._shown: dict[str, object] = {
+        self._flow = Flow()
+        self._notes = 0
+        self._shown: dict[str, Any] = {
             "gate": gate,
+            "epoch": new_id().hex,
+            "software": __version__,
             "screening": None,
             "stage": "warming_up",
             "operator": None,
@@ -25,20 +56,24 @@ class Board:
             "troubles": [],
             "waiting": 0,
             "online": False,
+            "hours_left": None,
+            "rests": [],
+            "identify": 0,
         }
 
     def show(self, screening: Screening) -> None:
-        """A verdict, in words a volunteer reads at a glance; nothing of the code or its holder."""
-        temperature = screening.temperature
+        """A verdict; of the code its status and colour, nothing of its text or holder."""
+        now = self._monotonic()
+        self._flow.passed(now)
+        temperature, code = screening.temperature, screening.code
         self._put(
             screening={
                 "id": str(screening.id),
                 "verdict": screening.verdict,
                 "celsius": temperature.celsius if temperature else None,
-                "reasons": [
-                    {language: say(f"reason.{word}", language) for language in ("zh", "en")}
-                    for word in screening.reasons
-                ],
+                "reasons": list(screening.reasons),
+                "code": {"status": code.status, "colour": code.colour} if code else None,
+                "since": now,
             }
         )
 
@@ -51,13 +86,48 @@ class Board:
         self._put(operator=operator, unattended=unattended)
 
     def message(self, text: str | None) -> None:
-        """The office's note to whoever stands here; None takes it away."""
-        self._put(message=text)
+        """The office's note to whoever stands here, until it is put away; None takes it away."""
+        with self._changed:
+            self._notes += 1
+            note = self._notes
+        self._put(message={"number": note, "text": text} if text else None)
 
-    def devices(self, *, troubles: Sequence[str], waiting: int, online: bool) -> None:
-        """What is wrong now, as words of the catalogue (`kiosk.no_thermometer` …), and what waits in the outbox."""
-        told = [{language: say(f"kiosk.{word}", language) for language in ("zh", "en")} for word in troubles]
-        self._put(troubles=told, waiting=waiting, online=online)
+    def put_away(self, number: int) -> None:
+        """The note of this number has been read; a newer one stays."""
+        with self._changed:
+            if self._shown["message"] and self._shown["message"]["number"] == number:
+                self._put(message=None)
+
+    def devices(self, *, troubles: Sequence[str], waiting: int, online: bool, capacity_left: int | None = None) -> None:
+        """The state of the computer.
+
+        Args:
+            troubles: what is wrong now, as words of the catalogue (`kiosk.no_thermometer` …).
+            waiting: screenings that are not in the office yet.
+            online: whether the office is reached.
+            capacity_left: how many screenings the disk still takes, None where that is not known.
+        """
+        left = hours_left(capacity_left, self._flow.moments, self._monotonic())
+        self._put(troubles=list(troubles), waiting=waiting, online=online, hours_left=left)
+
+    def rests(self, resting: Iterable[Resting]) -> None:
+        """Who rests now; may be told as often as one likes, the screen counts the seconds itself."""
+        now = self._monotonic()
+        with self._changed:
+            known = {rest["id"]: rest["until"] for rest in self._shown["rests"]}
+            told = []
+            for rest in resting:
+                until = now + rest.seconds_left
+                before = known.get(str(rest.id), until)
+                same = abs(before - until) < SAME_MOMENT_SECONDS or (rest.seconds_left <= 0 and before <= now)
+                moment = before if same else until
+                told.append({"id": str(rest.id), "celsius": rest.celsius, "chosen": rest.chosen, "until": moment})
+            self._put(rests=told)
+
+    def identify(self) -> None:
+        """Somebody looks for this gate: its screen blinks for a while."""
+        with self._changed:
+            self._put(identify=self._shown["identify"] + 1)
 
     def _put(self, **changes: object) -> None:
         with self._changed:
@@ -72,4 +142,19 @@ class Board:
         """The board as soon as it is newer than `version`, or as it is after `seconds`: (version, JSON)."""
         with self._changed:
             self._changed.wait_for(lambda: self._version != version, seconds)
-            return self._version, json.dumps(self._shown, ensure_ascii=False)
+            version, shown = self._version, self._shown
+        return version, json.dumps(_aged(shown, self._monotonic()) | {"version": version}, ensure_ascii=False)
+
+
+def _aged(shown: dict[str, Any], now: float) -> dict[str, Any]:
+    """Moments turned into seconds from now, which mean the same on every screen."""
+    verdict = shown["screening"]
+    aged = verdict and {name: value for name, value in verdict.items() if name != "since"}
+    if aged:
+        aged["age"] = round(now - verdict["since"], 2)
+    rests = [
+        {name: value for name, value in rest.items() if name != "until"}
+        | {"seconds_left": max(0.0, round(rest["until"] - now, 1))}
+        for rest in shown["rests"]
+    ]
+    return shown | {"screening": aged, "rests": rests}

@@ -1,6 +1,7 @@
 """Keeps what is not yet in the office, on disk."""
 
-from agent.outbox.outbox import Outbox, Row
+from agent.outbox.outbox import Outbox
 from agent.outbox.room import Room
+from agent.outbox.row import Kept, Row
 
-__all__ = ["Outbox", "Room", "Row"]
+__all__ = ["Kept", "Outbox", "Room", "Row"]

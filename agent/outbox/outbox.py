@@ -4,7 +4,6 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 import structlog
@@ -12,6 +11,7 @@ import structlog
 from agent.clock import local
 from agent.outbox import file, sql
 from agent.outbox.room import Room
+from agent.outbox.row import Kept, Row
 from agent.outbox.store import AT_ONCE, Store
 from kadian.errors import KadianError
 from kadian.messages import OutboxHealth, Policy, Receipt, Refused, Screening, decode, encode
@@ -21,13 +21,6 @@ ROW_BYTES = 500
 """About what a screening takes on disk, for saying how many still fit."""
 NO_CLOCK = 1_577_836_800
 """2020-01-01: a mark made before this was made by a clock that was not set."""
-
-
-class Row(NamedTuple):
-    """One screening as it goes to the office."""
-
-    seq: int
-    body: bytes
 
 
 class Outbox:
@@ -132,6 +125,11 @@ class Outbox:
         """
         return self._rows(sql.THESE, (json.dumps(list(seqs)),))
 
+    def newest(self, count: int) -> list[Kept]:
+        """The last so many screenings, done or not, the oldest of them first; raises as `pending` does."""
+        rows = self._store.do(lambda connection: connection.execute(sql.NEWEST, (count,)).fetchall())
+        return [Kept(*row) for row in reversed(rows)]
+
     def apply(self, receipt: Receipt) -> int:
         """Marks done what a receipt of this epoch covers; says how many that were.
 
@@ -159,11 +157,7 @@ class Outbox:
         Raises:
             KadianError: K0451 the disk refuses.
         """
-        return self._in_pieces(
-            sql.MARK_WAITING,
-            (from_seq, AT_ONCE),
-            waiting=+1,
-        )
+        return self._in_pieces(sql.MARK_WAITING, (from_seq, AT_ONCE), waiting=+1)
 
     def oldest(self) -> int:
         """The lowest seq that is still here, done or not; one above the last when there is none."""
@@ -210,19 +204,32 @@ class Outbox:
 
     def policy(self) -> Policy | None:
         """What was last saved, or None."""
-        found = self._store.do(lambda connection: connection.execute(sql.POLICY).fetchone())
+        found = self.kept("policy")
         try:
-            return decode(Policy, found[0]) if found else None
+            return decode(Policy, found) if found else None
         except Refused:
             return None
 
     def save_policy(self, policy: Policy) -> None:
-        """Keeps the policy for a start without a network.
+        """Keeps the policy for a start without a network; raises as `keep` does."""
+        self.keep("policy", encode(policy))
+
+    def kept(self, name: str) -> bytes | None:
+        """What `keep` last kept under this name.
+
+        Raises:
+            KadianError: K0451 the disk refuses.
+        """
+        found = self._store.do(lambda connection: connection.execute(sql.KEPT, (name,)).fetchone())
+        return found[0] if found else None
+
+    def keep(self, name: str, value: bytes) -> None:
+        """Keeps a small value beside the screenings.
 
         Raises:
             KadianError: K0450 no room, K0451 the disk refuses.
         """
-        self._store.change(lambda connection: connection.execute(sql.SAVE_POLICY, (encode(policy),)))
+        self._store.change(lambda connection: connection.execute(sql.KEEP, (name, value)))
 
     def health(self) -> OutboxHealth:
         """For the telemetry. A disk that does not answer leaves out what only it knows."""

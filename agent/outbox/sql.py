@@ -33,5 +33,9 @@ SELECT seq, body, monotonic_ns FROM screening JOIN boot ON boot.number = screeni
 WHERE unsynced AND done_at IS NULL AND boot.id = ? ORDER BY seq LIMIT ?
 """
 CORRECT = "UPDATE screening SET body = ?, unsynced = 0 WHERE seq = ?"
-POLICY = "SELECT value FROM meta WHERE key = 'policy'"
-SAVE_POLICY = "INSERT OR REPLACE INTO meta VALUES ('policy', ?)"
+NEWEST = """
+SELECT body, monotonic_ns, ifnull(boot.id, '') FROM screening LEFT JOIN boot ON boot.number = screening.boot
+ORDER BY seq DESC LIMIT ?
+"""
+KEPT = "SELECT value FROM meta WHERE key = ?"
+KEEP = "INSERT OR REPLACE INTO meta VALUES (?, ?)"

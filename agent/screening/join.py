@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import NamedTuple
+from uuid import UUID
 
 from kadian.messages import Code, CodeRule, Temperature
 
@@ -17,12 +18,16 @@ SCENERY_SECONDS = 60.0
 
 
 class Joined(NamedTuple):
-    """One person: what was measured, what was shown, and when (monotonic seconds)."""
+    """One person: what was measured, what was shown, and when (monotonic seconds).
+
+    `chosen`: the rest that the volunteer said is ended by this reading.
+    """
 
     temperature: Temperature | None
     code: Code | None
     at: float
     code_at: float | None = None
+    chosen: UUID | None = None
 
 
 @dataclass(slots=True)
@@ -72,21 +77,30 @@ class Joiner:
         """When `tick` has something to do (monotonic seconds), or None."""
         return None if self._waiting is None else self._waiting.at + self._patience()
 
-    def reading(self, temperature: Temperature, at: float) -> list[Joined]:
-        """A reading has come to rest. A reading that still waits gives way: it was somebody else's."""
+    def reading(
+        self, temperature: Temperature, at: float, chosen: UUID | None = None, *, wait: bool = True
+    ) -> list[Joined]:
+        """A reading has come to rest. A reading that still waits gives way: it was somebody else's.
+
+        Args:
+            temperature: the reading.
+            at: when it was made.
+            chosen: the rest that the volunteer said it ends.
+            wait: whether it may wait for a code that is not shown yet.
+        """
         done = self._flush()
         showing = self._eligible(at)
         if showing is not None:
             self._use_all()
-            return [*done, Joined(temperature, showing.code, at, showing.seen_at)]
-        self._waiting = Joined(temperature, None, at)
-        return [*done, *self.tick(at)]
+            return [*done, Joined(temperature, showing.code, at, showing.seen_at, chosen)]
+        self._waiting = Joined(temperature, None, at, None, chosen)
+        return [*done, *(self.tick(at) if wait else self._flush())]
 
     def code(self, code: Code, at: float) -> list[Joined]:
         """A code is in view (said again for as long as it stays there)."""
         if self.rule == "off":
             return []
-        key = (code.holder,) if code.holder else (None, code.format, code.status, code.colour, code.expires)
+        key = _key(code)
         showing = self._shown.get(key)
         away = SHOWN_AGAIN if self._thermometer else max(self._join, SHOWN_AGAIN)
         if showing is None or at - showing.seen_at > away:
@@ -107,6 +121,10 @@ class Joiner:
             self._use_all()
             done.append(waiting._replace(code=code, code_at=at))
         return done
+
+    def forget(self, code: Code) -> None:
+        """A code that was shown for another purpose is nobody's."""
+        self._shown.pop(_key(code), None)
 
     def tick(self, now: float) -> list[Joined]:
         """What has waited long enough."""
@@ -134,3 +152,7 @@ class Joiner:
         # What was shown before this reading was shown by this person or by one who has left.
         for showing in self._shown.values():
             showing.used = True
+
+
+def _key(code: Code) -> tuple[str | None, ...]:
+    return (code.holder,) if code.holder else (None, code.format, code.status, code.colour, code.expires)

@@ -14,9 +14,8 @@ FOLDER = Path(__file__).parent
 
 
 def names() -> list[str]:
-    """The names of all drivers, sorted: the package's files that hold a `DRIVER`."""
-    stems = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
-    return [stem for stem in stems if _driver(stem) is not None]
+    """The names of the drivers that need no options, sorted: the package's files that hold a `DRIVER`."""
+    return [stem for stem in _stems() if _driver(stem) is not None]
 
 
 def find(name: str, options: dict[str, Any] | None = None) -> Driver:
@@ -26,25 +25,38 @@ def find(name: str, options: dict[str, Any] | None = None) -> Driver:
         KadianError: K0210 there is none (a similar name is offered), K0211 there is none and no similar one, K0212 it
             has no options, K0213 these are not its options.
     """
-    driver = _driver(name) if (FOLDER / f"{name}.py").is_file() and name.isidentifier() else None
-    if driver is not None:
-        return _configured(driver, options) if options else driver
-    known = names()
+    there = name.isidentifier() and (FOLDER / f"{name}.py").is_file()
+    driver = _driver(name) if there else None
+    if driver is not None and not options:
+        return driver
+    if driver is not None or (there and _needs_options(name)):
+        return _configured(name, options or {})
+    known = sorted([*names(), *(stem for stem in _stems() if _needs_options(stem))])
     near = get_close_matches(name.strip().lower().replace("-", "_"), known, n=1, cutoff=0.5)
     if near:
         raise KadianError("K0210", "thermometer.driver", name=name, near=near[0], names=", ".join(known))
     raise KadianError("K0211", "thermometer.driver", name=name, names=", ".join(known))
 
 
-def _configured(driver: Driver, options: dict[str, Any]) -> Driver:
-    module = import_module(f"agent.thermometer.{driver.name}")
+def _configured(name: str, options: dict[str, Any]) -> Driver:
+    module = import_module(f"agent.thermometer.{name}")
     if not hasattr(module, "Options"):
-        raise KadianError("K0212", "thermometer.options", name=driver.name)
+        raise KadianError("K0212", "thermometer.options", name=name)
     try:
         made: Driver = module.configured(msgspec.convert(options, module.Options))
     except (msgspec.ValidationError, ValueError) as wrong:
-        raise KadianError("K0213", "thermometer.options", name=driver.name, reason=str(wrong)) from None
+        raise KadianError("K0213", "thermometer.options", name=name, reason=str(wrong)) from None
     return made
+
+
+def _stems() -> list[str]:
+    return sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
+
+
+def _needs_options(stem: str) -> bool:
+    """Whether a file makes a driver, but not without being told more."""
+    module = import_module(f"agent.thermometer.{stem}")
+    return hasattr(module, "configured") and hasattr(module, "Options") and _driver(stem) is None
 
 
 def _driver(stem: str) -> Driver | None:

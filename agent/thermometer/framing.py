@@ -1,5 +1,6 @@
-"""The scanning loop that drivers with a fixed head and an 8-bit sum share: bytes in, samples out."""
+"""The scanning loop that all drivers with a fixed head and a fixed length share: bytes in, samples out."""
 
+import struct
 from collections.abc import Callable
 
 from msgspec import Struct
@@ -8,23 +9,47 @@ from msgspec.structs import replace
 from agent.thermometer.sample import Counts, Sample
 
 
+def sum8(frame: bytes) -> bool:
+    """Whether the last byte is the low 8 bits of the sum of all before it."""
+    return sum(frame[:-1]) & 0xFF == frame[-1]
+
+
+def word_sum(frame: bytes) -> bool:
+    """Whether the last 16-bit word is the low 16 bits of the sum of all before it, little-endian; an even length."""
+    words = struct.unpack(f"<{len(frame) // 2}H", frame)
+    return bool(sum(words[:-1]) & 0xFFFF == words[-1])
+
+
+def tail(end: bytes) -> Callable[[bytes], bool]:
+    """Whether a frame ends with these bytes: no sum, so its driver asks for the agreement of several frames."""
+    return lambda frame: frame.endswith(end)
+
+
 class Layout(Struct, frozen=True):
-    """How a family's frame looks: `head`, payload, and the low 8 bits of the sum of all bytes before the last.
+    """How a family's frame looks: `head`, payload, and a trailer that proves it.
 
     Attributes:
         head: the bytes every frame begins with, its type and length bytes among them.
         sync: how many bytes of the head name the family; a mismatch behind them counts as `foreign`.
         length: bytes in the whole frame.
-        decode: payload → sample, None when a value is beyond what the sensor can measure.
+        decode: payload → sample, None when a value is beyond what the sensor can measure or says that there is none.
+        proof: whole frame → whether its sum or its tail is right.
+        trailer: bytes of sum or tail behind the payload.
     """
 
     head: bytes
     sync: int
     length: int
     decode: Callable[[bytes], Sample | None]
+    proof: Callable[[bytes], bool] = sum8
+    trailer: int = 1
+
+    def sample(self, frame: bytes) -> Sample | None:
+        """What a frame whose proof is right says."""
+        return self.decode(frame[len(self.head) : self.length - self.trailer])
 
 
-class SumFrames:
+class Frames:
     """A parser for one `Layout`.
 
     On any mismatch one byte is dropped and the search begins again: at 1 % of bytes lost this keeps 91 % of the frames
@@ -102,24 +127,25 @@ class SumFrames:
     def _judge(self, at: int) -> Sample | None:
         """The sample of the whole frame at `at`, or None with its failure counted."""
         frame = self._frame(at)
-        if sum(frame[:-1]) & 0xFF != frame[-1]:
+        if not self._layout.proof(frame):
             self._counts.bad_checksum += 1
             return None
-        sample = self._layout.decode(frame[len(self._layout.head) : -1])
+        sample = self._layout.sample(frame)
         if sample is None:
             self._counts.out_of_range += 1
         return sample
 
     def _rival(self, at: int) -> bool | None:
         """Whether another good frame begins inside the one at `at`: True, False, or None while bytes are missing."""
-        layout = self._layout
-        for start in range(at + 1, at + layout.length):
-            if not layout.head.startswith(bytes(self._buffer[start : start + len(layout.head)])):
+        layout, buffer = self._layout, self._buffer
+        start = at
+        while (start := buffer.find(layout.head[:1], start + 1, at + layout.length)) >= 0:
+            if not layout.head.startswith(bytes(buffer[start : start + len(layout.head)])):
                 continue
             frame = self._frame(start)
             if len(frame) < layout.length:
                 return None
-            if sum(frame[:-1]) & 0xFF == frame[-1] and layout.decode(frame[len(layout.head) : -1]) is not None:
+            if layout.proof(frame) and layout.sample(frame) is not None:
                 return True
         return False
 

@@ -25,7 +25,7 @@ bytes of a device are public: the captured frames are computed from the layout, 
 
 import struct
 
-from agent.thermometer.framing import Layout, SumFrames
+from agent.thermometer.framing import Frames, Layout
 from agent.thermometer.sample import Driver, Sample
 
 OBJECT_CENTI = range(-7000, 32768)
@@ -47,9 +47,9 @@ def decode(payload: bytes) -> Sample | None:
 LAYOUT = Layout(head=bytes.fromhex("A4030707"), sync=2, length=12, decode=decode)
 
 
-def make_parser() -> SumFrames:
+def make_parser() -> Frames:
     """A fresh parser of the A4 frames."""
-    return SumFrames(LAYOUT)
+    return Frames(LAYOUT)
 
 
 DRIVER = Driver(

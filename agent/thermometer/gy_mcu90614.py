@@ -26,7 +26,7 @@ the MLX90614. The first captured frame is the page's own example, the second is 
 
 import struct
 
-from agent.thermometer.framing import Layout, SumFrames
+from agent.thermometer.framing import Frames, Layout
 from agent.thermometer.sample import Driver, Sample
 
 OBJECT_CENTI = range(-7000, 32768)
@@ -45,9 +45,9 @@ def decode(payload: bytes) -> Sample | None:
 LAYOUT = Layout(head=bytes.fromhex("5A5A4504"), sync=2, length=9, decode=decode)
 
 
-def make_parser() -> SumFrames:
+def make_parser() -> Frames:
     """A fresh parser of the 5A 5A frames."""
-    return SumFrames(LAYOUT)
+    return Frames(LAYOUT)
 
 
 DRIVER = Driver(

@@ -1,21 +1,21 @@
-"""The serial link: opens the port, reads, hands on samples, and opens again after an unplug or a silence."""
+"""The link: opens the wire, reads, hands on samples, and opens again after an unplug or a silence."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
-from typing import Literal
 
 import structlog
 
 from agent.thermometer.sample import Counts, Driver, Sample
-from agent.wire import Gone, Line
-from agent.wire.port import READ_SECONDS, open_port, real_name
+from agent.wire import Line
+from agent.wire.kept import Kept, State
+from agent.wire.port import READ_SECONDS, open_port
 from kadian.errors import KadianError
 
-LinkState = Literal["ok", "silent", "lost"]
+LinkState = State
 """`ok` frames arrive, `silent` the port is open and gives no good frame, `lost` there is no port (or not yet)."""
 
-BACK_OFF_SECONDS = (0.1, 2.0)
 STALL_SECONDS = READ_SECONDS + 0.8
 """A turn of the loop that took longer: what is buffered by then is older than a reading may be."""
 
@@ -25,6 +25,13 @@ FULL_BYTES = 4000
 DRAIN_BYTES = 65536
 REFILL_SECONDS = 0.05
 
+PAUSES = 2.5
+"""A device counts as silent after so many of its own pauses."""
+
+PATIENCE = (1, 1, 3)
+"""How the silence that is waited for changes from one fruitless opening to the next: opening resets some modules
+(DTR), and one that takes longer to start than the first patience would be reset for ever."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -32,13 +39,14 @@ class Link:
     """One thermometer on one port.
 
     Args:
-        port: the device's path; a symlink (`/dev/kadian-therm`) survives renumbering after a replug.
+        port: the device's path, a symlink, or `usb:VVVV:PPPP[@place]`; looked up again at each opening.
         driver: the device family.
         on_sample: called with each sample and the monotonic seconds at which its last byte was read.
         on_state: called at each change of state, first with `lost`.
         on_trouble: called once when a trouble begins, with what a person is to be told.
         monotonic: the clock, in seconds.
-        silence_seconds: so long without a good frame, and the port is closed and opened again.
+        silence_seconds: so long without a good frame, and the port is closed and opened again; longer where the driver
+            says that the device is slow, never where it speaks only when somebody is measured.
         baud: speed, where it is not the driver's own.
 
     What the callbacks raise ends `run` and reaches its caller. `run` belongs to one thread; `state`, `counts`,
@@ -59,16 +67,25 @@ class Link:
         self.port = port
         self.driver = driver
         self.baud = baud or driver.baud
-        self.state: LinkState = "lost"
-        self.trouble: KadianError | None = None
         self.dropped = 0
         self._on_sample = on_sample
-        self._on_state = on_state
-        self._on_trouble = on_trouble
         self._monotonic = monotonic
-        self._silence = silence_seconds
+        slowest = math.inf if driver.finished else max(driver.pause, driver.poll.seconds if driver.poll else 0.0)
+        self._silence = max(silence_seconds, PAUSES * slowest if slowest > 1.0 else 0.0)
         self._parser = driver.make_parser()
         self._next_poll = 0.0
+        self._fruitless = 0
+        self._kept = Kept("thermometer", port, self._open, on_state, on_trouble)
+
+    @property
+    def state(self) -> LinkState:
+        """`ok`, `silent` or `lost`."""
+        return self._kept.state
+
+    @property
+    def trouble(self) -> KadianError | None:
+        """What is wrong now, if anything."""
+        return self._kept.trouble
 
     @property
     def counts(self) -> Counts:
@@ -76,40 +93,22 @@ class Link:
         return self._parser.counts
 
     def run(self, stop: threading.Event) -> None:
-        """Reads until `stop` is set; a missing, busy or vanished port is said once and tried again after 0.1…2 s."""
-        self._on_state(self.state)
-        shortest, longest = BACK_OFF_SECONDS
-        wait = shortest
-        while not stop.is_set():
-            heard = self.counts.good
-            trouble = self._session(stop)
-            if stop.is_set():
-                return
-            self._say(trouble, "silent" if trouble.code in {"K0205", "K0206"} else "lost")
-            if self.counts.good > heard:
-                wait = shortest
-            stop.wait(wait)
-            wait = min(wait * 2, longest)
+        """Reads until `stop` is set; a missing, busy or vanished port is said once and tried again within a second."""
+        self._kept.run(lambda line: self._listen(line, stop), lambda: self.counts.good, stop)
 
-    def _session(self, stop: threading.Event) -> KadianError:
-        """One life of the open port; what ended it."""
-        try:
-            line = (self.driver.open or open_port)(self.port, self.baud)
-        except KadianError as trouble:
-            return trouble
-        self._parser.reset()
-        try:
-            return self._listen(line, stop)
-        except Gone as gone:
-            return KadianError("K0204", self.port, reason=str(gone))
-        finally:
-            line.close()
+    def _open(self) -> Line:
+        return (self.driver.open or open_port)(self.port, self.baud)
 
     def _listen(self, line: Line, stop: threading.Event) -> KadianError:
+        self._parser.reset()
         if self.driver.start is not None:
             line.write(self.driver.start)
+        if math.isinf(self._silence):
+            self._kept.well()
         self._next_poll = heard = turn = self._monotonic()
         before = self.counts.skipped
+        patience = self._silence * PATIENCE[self._fruitless % len(PATIENCE)]
+        self._fruitless += 1
         while not stop.is_set():
             self._ask(line)
             chunk = line.read()
@@ -121,10 +120,10 @@ class Link:
                 samples = self._parser.feed(chunk) if chunk else self._parser.settle()
             turn = now
             if samples:
-                heard = now
-                self._say(None, "ok")
-            elif now - heard > self._silence:
-                return self._silent(self.counts.skipped - before)
+                heard, patience, self._fruitless = now, self._silence, 0
+                self._kept.well()
+            elif now - heard > patience:
+                return self._silent(now - heard, self.counts.skipped - before)
             for sample in samples:
                 self._on_sample(sample, now)
         return KadianError("K0204", self.port, reason="stopped")
@@ -147,31 +146,11 @@ class Link:
             log.info("thermometer_backlog_dropped", port=self.port, samples=dropped)
         return fresh
 
-    def _silent(self, skipped: int) -> KadianError:
+    def _silent(self, seconds: float, skipped: int) -> KadianError:
         code = "K0206" if skipped else "K0205"
         return KadianError(
-            code, self.port, seconds=f"{self._silence:g}", driver=self.driver.name, baud=self.baud, bytes=skipped
+            code, self.port, seconds=f"{seconds:.0f}", driver=self.driver.name, baud=self.baud, bytes=skipped
         )
-
-    def _say(self, trouble: KadianError | None, state: LinkState) -> None:
-        """Announces a change of state or of trouble, each once."""
-        before, self.trouble = self.trouble, trouble
-        if trouble is not None and (before is None or before.code != trouble.code):
-            log.warning(
-                "thermometer_silent" if state == "silent" else "thermometer_lost",
-                port=self.port,
-                device=real_name(self.port),
-                code=trouble.code,
-                what=trouble.what(),
-                cure=trouble.do(),
-            )
-            if self._on_trouble is not None:
-                self._on_trouble(trouble)
-        if state != self.state:
-            self.state = state
-            if state == "ok":
-                log.info("thermometer_ok", port=self.port, device=real_name(self.port), driver=self.driver.name)
-            self._on_state(state)
 
 
 def _drain(line: Line, chunk: bytes) -> bytes:

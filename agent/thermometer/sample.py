@@ -29,10 +29,10 @@ class Counts(Struct):
     """How many frames were good, and in which way the others failed.
 
     Attributes:
-        good: frames given out as samples.
+        good: whole frames in range; those that wait for others to agree with them are among them.
         foreign: the family's first bytes, but another type or length (or chance).
-        bad_checksum: a whole frame whose sum is wrong.
-        out_of_range: the sum is right, a value is beyond what the sensor can measure.
+        bad_checksum: a whole frame whose sum or tail is wrong.
+        out_of_range: the sum is right, a value is beyond what the sensor can measure, or it says that it has none.
         torn: the sum and the range happened to fit, but a second whole frame begins inside: bytes were lost on the way.
         skipped: bytes that belonged to no good frame.
     """
@@ -94,7 +94,10 @@ class Driver(Struct, frozen=True):
         poll: what to ask, and how often, of a device that is silent unless asked.
         open: how its wire is opened, where it is not a serial port.
         usb: `vendor:product` ids (hexadecimal) under which the device, not a mere bridge, shows itself.
+        finished: each frame is a finished measurement, made when somebody pulled a gun's trigger.
         agree: how many frames in a row must say the same before a value counts (frames without a sum: 2 or more).
+        pause: seconds of silence that are normal between two frames. Where frames are `finished` any silence is normal,
+            and the open port alone is well.
     """
 
     name: str
@@ -109,3 +112,5 @@ class Driver(Struct, frozen=True):
     open: Open | None = None
     usb: tuple[str, ...] = ()
     agree: int = 1
+    finished: bool = False
+    pause: float = 1.0

@@ -17,6 +17,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from agent.settings import Broker
+from agent.uplink.tls import context as tls_context
 from kadian import __version__
 from kadian.errors import KadianError
 from kadian.messages import GateState, Status, encode
@@ -47,6 +48,7 @@ class Line:
         on_up: connected and subscribed; with the largest packet that the broker takes, if it said (bytes).
         on_down: the connection is gone.
         on_message: a receipt, policy or command has come.
+        clock_right: whether this machine's clock is synchronised.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Line:
         on_up: Callable[[int | None], None],
         on_down: Callable[[], None],
         on_message: Callable[[Kind, bytes], None],
+        clock_right: Callable[[], bool] = lambda: True,
     ) -> None:
         self._site = site
         self._gate = gate
@@ -67,6 +70,7 @@ class Line:
         self._on_up = on_up
         self._on_down = on_down
         self._on_message = on_message
+        self._clock_right = clock_right
         self._client: paho.Client | None = None
         self._up = threading.Event()
         self._was_up = False
@@ -137,7 +141,7 @@ class Line:
             password = self._broker.password
             client.username_pw_set(self._broker.username, password.reveal() if password else None)
         if tls:
-            client.tls_set(ca_certs=self._broker.ca_file)
+            client.tls_set_context(tls_context(self._broker, clock_right=self._clock_right()))
         client.will_set(topic(self._site, self._gate, Kind.STATUS), self._status("lost"), qos=1, retain=True)
         client.on_connect = self._connected
         client.on_disconnect = self._disconnected

@@ -37,6 +37,7 @@ class Hooks(NamedTuple):
     on_policy: Callable[[Policy], None] = lambda _policy: None
     on_message: Callable[[str], None] = lambda _text: None
     on_identify: Callable[[], None] = lambda: None
+    on_reload: Callable[[], str | None] = lambda: "restart the gate's service: it reads its configuration at start"
 
 
 class Uplink:
@@ -50,6 +51,7 @@ class Uplink:
         hooks: the gate's side.
         now: wall time, for the status.
         monotonic: seconds, for waits.
+        clock_right: whether this machine's clock is synchronised.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Uplink:
         *,
         now: Callable[[], datetime],
         monotonic: Callable[[], float] = time.monotonic,
+        clock_right: Callable[[], bool] = lambda: True,
     ) -> None:
         self._outbox = outbox
         self._hooks = hooks
@@ -83,6 +86,7 @@ class Uplink:
             on_up=lambda most: self._events.put(("up", most)),
             on_down=lambda: self._events.put(("down", None)),
             on_message=lambda kind, payload: self._events.put((kind, payload)),
+            clock_right=clock_right,
         )
 
     @property
@@ -219,8 +223,10 @@ class Uplink:
             return  # a retained policy was taken away: the last one stays
         policy = decode(Policy, payload)
         self._hooks.on_policy(policy)
-        if policy != self._outbox.policy():
-            self._outbox.save_policy(policy)
+        # The day's key lives in a file of its own, where it can be forgotten; a database forgets nothing at once.
+        kept = msgspec.structs.replace(policy, holder_seed=None)
+        if kept != self._outbox.policy():
+            self._outbox.save_policy(kept)
             log.info("policy_taken", version=policy.version)
 
     def _command(self, payload: bytes) -> None:
@@ -246,7 +252,7 @@ class Uplink:
         elif command.do == "message":
             self._hooks.on_message(command.text or "")
         else:
-            return "restart the gate's service: it reads its configuration at start"
+            return self._hooks.on_reload()
         return None
 
     def _resend(self, command: Command) -> str | None:

@@ -7,6 +7,7 @@ import serial
 import structlog
 
 from agent.wire.line import TROUBLES, Gone
+from agent.wire.usb import MACHINE, Tree, resolve
 from kadian.errors import KadianError
 
 READ_SECONDS = 0.2
@@ -52,6 +53,14 @@ class SerialLine:
         except TROUBLES as trouble:
             raise Gone(str(trouble)) from trouble
 
+    def retune(self, baud: int) -> None:
+        """Another speed, without closing the port; what was heard at the old one is thrown away."""
+        try:
+            self.port.baudrate = baud
+            self.port.reset_input_buffer()
+        except (*TROUBLES, ValueError) as trouble:
+            raise Gone(str(trouble)) from trouble
+
     def close(self) -> None:
         """A port left open keeps its number, and the replugged device would get the next one."""
         try:
@@ -60,17 +69,25 @@ class SerialLine:
             log.debug("port_close_failed", port=self.port.port)
 
 
-def open_port(port: str, baud: int) -> SerialLine:
+def open_port(port: str, baud: int, *, quiet: float = READ_SECONDS, tree: Tree = MACHINE) -> SerialLine:
     """Opens a port for one process alone, 8N1, without raising DTR or RTS, and with what was buffered thrown away.
 
+    Args:
+        port: a path, a symlink, or `usb:VVVV:PPPP[@place]`, which is looked up now.
+        baud: bits a second.
+        quiet: how long a read waits, in seconds.
+        tree: where the kernel tells what is plugged in.
+
     Raises:
-        KadianError: K0200 it does not exist, K0201 no right to it, K0202 another program has it, K0203 anything else.
+        KadianError: K0200 it does not exist, K0201 no right to it, K0202 another program has it, K0203 anything else;
+            K0230 to K0232 its USB id names none, several, or is written wrongly.
     """
+    node = resolve(port, tree=tree)
     line = serial.Serial()
     try:
-        line.port = port
+        line.port = node
         line.baudrate = baud
-        line.timeout = READ_SECONDS
+        line.timeout = quiet
         line.write_timeout = 1.0
         line.exclusive = True
         # Raising either line resets modules that sit behind a microcontroller with a boot loader.
@@ -83,10 +100,10 @@ def open_port(port: str, baud: int) -> SerialLine:
 
 
 def real_name(port: str) -> str:
-    """The device behind a symlink, for the log."""
+    """The device behind a symlink or a USB id, for the log."""
     try:
-        return str(Path(port).resolve())
-    except (OSError, RuntimeError):
+        return str(Path(resolve(port)).resolve())
+    except (OSError, RuntimeError, KadianError):
         return port
 
 

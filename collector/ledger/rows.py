@@ -18,6 +18,11 @@ def milliseconds(moment: datetime) -> int:
     return (moment - _BEGIN) // _MILLISECOND
 
 
+def moment(ms: int) -> datetime:
+    """The moment (UTC) that is so many milliseconds after 1970."""
+    return _BEGIN + ms * _MILLISECOND
+
+
 def row_of(gate: str, screening: Screening, received_ms: int) -> dict[str, Any]:
     """The columns of `tables.screenings` but `position`."""
     temperature = screening.temperature
@@ -45,11 +50,12 @@ def row_of(gate: str, screening: Screening, received_ms: int) -> dict[str, Any]:
         "quality": temperature.quality if temperature else None,
         "code_format": code.format if code else None,
         "code_status": code.status if code else None,
-        "holder": code.holder if code else None,
+        "holder": code.person if code else None,
         "colour": code.colour if code else None,
         "expires": code.expires if code else None,
         "operator": screening.operator,
         "remeasure_of": str(screening.remeasure_of) if screening.remeasure_of else None,
+        "unattended": 1 if screening.unattended else None,
     }
 
 
@@ -67,6 +73,7 @@ def screening_of(row: RowMapping) -> Screening:
         reasons=msgspec.json.decode(row["reasons"], type=tuple[str, ...]),
         operator=row["operator"],
         remeasure_of=UUID(row["remeasure_of"]) if row["remeasure_of"] else None,
+        unattended=bool(row["unattended"]),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
-from collector.ledger import epochs, gates, runs
+from collector.ledger import epochs, gates, registrations, runs
 from collector.ledger.insertion import or_ignore
 from collector.ledger.rows import row_of, screening_of
 from collector.ledger.tables import screenings
@@ -32,7 +32,7 @@ class Summary(msgspec.Struct, frozen=True):
 
 
 def store(connection: Connection, gate: str, batch: Sequence[Screening], received_ms: int) -> int:
-    """Keep the screenings that the ledger does not have yet.
+    """Keep the screenings, and the register entries among them, that the ledger does not have yet.
 
     A second arrival of (`gate`, `epoch`, `seq`) or of `id` changes nothing, but its number is noted as arrived, so
     that the gate stops sending it.
@@ -42,8 +42,11 @@ def store(connection: Connection, gate: str, batch: Sequence[Screening], receive
     """
     if not batch:
         return 0
-    rows = [row_of(gate, screening, received_ms) for screening in batch]
-    new = connection.execute(or_ignore(connection, screenings), rows).rowcount
+    rows = [row_of(gate, screening, received_ms) for screening in batch if screening.registration is None]
+    new = connection.execute(or_ignore(connection, screenings), rows).rowcount if rows else 0
+    if len(rows) < len(batch):
+        entries = [screening for screening in batch if screening.registration is not None]
+        new += registrations.store(connection, gate, entries, received_ms)
     by_epoch: dict[str, list[int]] = {}
     for screening in batch:
         by_epoch.setdefault(screening.epoch, []).append(screening.seq)

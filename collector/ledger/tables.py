@@ -61,10 +61,43 @@ screenings = Table(
     Column("expires", String(40)),
     Column("operator", String(64)),
     Column("remeasure_of", String(36)),
+    Column("unattended", Integer),  # 1: nobody was signed on at a gate where people sign on
     UniqueConstraint("gate", "epoch", "seq"),
     Index("ix_screenings_at_ms", "at_ms"),
     Index("ix_screenings_gate_at_ms", "gate", "at_ms"),
     sqlite_autoincrement=True,
+)
+
+# The register entries that gates sent, sealed to the office's key. They are no screenings of anybody: nothing that
+# counts people looks here. They share the numbers of their gate's epoch, so receipts and gaps cover them too.
+registrations = Table(
+    "registrations",
+    metadata,
+    Column("position", Position, primary_key=True, autoincrement=True),
+    Column("id", String(36), nullable=False, unique=True),
+    Column("gate", String(32), nullable=False),
+    Column("epoch", String(64), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("received_ms", BigInteger, nullable=False),
+    Column("operator", String(64)),
+    Column("sealed", Text, nullable=False),
+    UniqueConstraint("gate", "epoch", "seq"),
+    Index("ix_registrations_at_ms", "at_ms"),
+    sqlite_autoincrement=True,
+)
+
+# Invitations of gates. A token is kept as its SHA-256 alone, serves once, and dies by itself.
+enrolments = Table(
+    "enrolments",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("gate", String(32), nullable=False),
+    Column("options", Text, nullable=False),  # JSON: what the gate's configuration is to say of its devices
+    Column("made_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("used_ms", BigInteger),
+    Column("key", String(64)),  # SHA-256 of the public key that used it
 )
 
 # Which numbers of a gate's epoch are on disk, as ranges first…last that neither touch nor overlap.

@@ -8,10 +8,13 @@ from collector.ledger.screenings import StoredScreening
 from collector.rules.chains import MEMORY_SPAN, Chain, Chains, Mark
 from collector.rules.reason import Reason
 from collector.rules.rule import Finding, RuleSettings, is_late, local_day, moment_ms, place
+from kadian.limits import limit
 
 NAME = "confirmed_fever"
 AT_GATE = "fever_confirmed"
 """The reason word of a gate that has seen two high readings itself."""
+TOO_EARLY = "rest_not_over"
+"""The reason word of a gate that measured somebody again who still had to rest."""
 
 
 class State:
@@ -42,12 +45,13 @@ def explain(state: State, stored: StoredScreening, settings: RuleSettings) -> tu
     state.chains.forget(stored.received_ms)
     if str(stored.screening.id) in state.chains:
         return Reason.SEEN_BEFORE, []
-    high = is_high(stored, settings)
+    early = TOO_EARLY in stored.screening.reasons
+    high = None if early else is_high(stored, settings)
     mark = _mark(stored, high=high is True)
     if high is None:
         if mark.earlier:
             state.chains.note(mark)
-        return Reason.NO_RESULT, []
+        return Reason.REST_NOT_OVER if early else Reason.NO_RESULT, []
     if not high:
         if mark.earlier or mark.holder:
             state.chains.note_normal(mark)
@@ -63,13 +67,8 @@ def explain(state: State, stored: StoredScreening, settings: RuleSettings) -> tu
 def is_high(stored: StoredScreening, settings: RuleSettings) -> bool | None:
     """Whether the temperature is at or above its limit; None: it is no result."""
     temperature = stored.screening.temperature
-    if temperature is None or temperature.quality != "ok":
-        return None
-    if temperature.kind in {"body_estimate", "contact"}:
-        return temperature.celsius >= settings.fever_celsius
-    if temperature.kind == "surface" and settings.surface_fever_celsius is not None:
-        return temperature.celsius >= settings.surface_fever_celsius
-    return None
+    allowed = limit(temperature, settings) if temperature is not None and temperature.quality == "ok" else None
+    return temperature.celsius >= allowed if temperature is not None and allowed is not None else None
 
 
 def _mark(stored: StoredScreening, *, high: bool) -> Mark:

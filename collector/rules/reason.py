@@ -16,6 +16,8 @@ class Reason(StrEnum):
     """Below the limit; it also clears an earlier high reading of the same person."""
     FIRST_HIGH = "first_high"
     """A flag is not an alarm: the first high reading asks for a second one."""
+    REST_NOT_OVER = "rest_not_over"
+    """The gate measured again before the rest was over, which decides nothing."""
     FIRST_REFUSAL = "first_refusal"
     """A code may be shown wrongly once."""
 

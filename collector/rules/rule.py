@@ -8,6 +8,7 @@ import msgspec
 
 from collector.ledger.screenings import StoredScreening
 from collector.rules.reason import Reason
+from kadian.messages import SiteLimits
 
 Severity = Literal["page", "notice"]
 Facts = dict[str, str | float | int]
@@ -36,13 +37,16 @@ class Finding(msgspec.Struct, frozen=True):
 class RuleSettings(msgspec.Struct, frozen=True):
     """What the rules judge by: limits in °C, times in milliseconds.
 
-    `surface_fever_celsius` None: bare surface readings are never high. `sealed` holds gates. `names` and `entrances`
+    `surface_fever_celsius` None: bare surface readings are never high. `sites` holds the limits of other sites than
+    `site`. `sealed` holds gates. `names` and `entrances`
     give a gate's entrance its name and id. A screening that arrives more than `late_after_ms` after it was made is
     told as late: the person has gone.
     """
 
     fever_celsius: float = 37.3
     surface_fever_celsius: float | None = 35.6
+    site: str = "forehead"
+    sites: dict[str, SiteLimits] = {}
     confirm_within_ms: int = 900_000
     sealed: frozenset[str] = frozenset()
     names: dict[str, str] = {}

@@ -15,7 +15,7 @@ from kadian.settings import check as check_settings
 # By name, so that this side of the house imports neither of the others.
 GATE = ("agent.settings", "AgentSettings")
 OFFICE = ("collector.settings", "CollectorSettings")
-GATES_OWN = {"gate", "thermometer", "camera", "outbox", "codes", "clock", "kiosk"}
+GATES_OWN = {"gate", "thermometer", "camera", "gun", "outbox", "clock", "kiosk"}
 OFFICES_OWN = {"ledger", "series", "http", "channels", "entrances", "timezone"}
 
 

@@ -1,6 +1,7 @@
 """`kadian doctor`: the hardware and services of this machine, and how to get what is missing."""
 
 import ctypes.util
+import importlib
 import importlib.util
 import json
 import platform
@@ -9,58 +10,37 @@ import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, NamedTuple
 
 import click
 
 from kadian import __version__
+from kadian.command.finding import Finding
+from kadian.errors import KadianError
 from kadian.programs import find
-from kadian.text import say
 
 BROKER = ("127.0.0.1", 1883)
 LOW_DISK_BYTES = 1 << 30
-
-
-class Finding(NamedTuple):
-    """One line: what was looked at, how it is, and the catalogue's key of what it means."""
-
-    subject: str
-    state: Literal["ok", "missing", "warning"]
-    detail: str
-    advice: str | None = None
+LISTEN_SECONDS = 3.0
 
 
 def findings() -> Iterator[Finding]:
     """Looks at this machine; nothing is sent to any device."""
     yield Finding("kadian", "ok", f"{__version__}, Python {platform.python_version()}, {platform.machine()}")
-    yield from _serial_ports()
-    yield from _cameras()
+    yield from _plugged()
     yield from _engines()
     yield from _broker()
     yield _clock()
     yield _disk()
 
 
-def _serial_ports() -> Iterator[Finding]:
-    if importlib.util.find_spec("serial") is None:
-        yield Finding("serial", "missing", "pyserial", "doctor.agent_extra")
+def _plugged() -> Iterator[Finding]:
+    try:
+        # By name, so that this side of the house does not import the gate's.
+        devices = importlib.import_module("agent.command.plugged")
+    except ModuleNotFoundError as absent:
+        yield Finding("serial", "missing", absent.name or "", "doctor.agent_extra")
         return
-    from serial.tools import list_ports
-
-    ports = sorted(list_ports.comports(include_links=True))
-    for port in ports:
-        usb = f"{port.vid:04x}:{port.pid:04x}" if port.vid is not None else "—"
-        yield Finding("serial", "ok", f"{port.device} {usb} {port.description}")
-    if not ports:
-        yield Finding("serial", "warning", "0", "doctor.no_serial")
-
-
-def _cameras() -> Iterator[Finding]:
-    devices = sorted(str(path) for path in Path("/dev").glob("video*"))
-    if devices:
-        yield Finding("camera", "ok", " ".join(devices))
-    else:
-        yield Finding("camera", "warning", "0", "doctor.no_camera")
+    yield from devices.findings()
 
 
 def _engines() -> Iterator[Finding]:
@@ -102,21 +82,34 @@ def _disk() -> Finding:
     return Finding("disk", "warning" if low else "ok", f"{free / 1e9:.1f} GB", "doctor.low_disk" if low else None)
 
 
-MARKS = {"ok": "✓", "missing": "✗", "warning": "!"}
-
-
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="JSON")
-def doctor(as_json: bool) -> None:
-    """看看这台机器有什么、缺什么。What this machine has, and how to get what is missing."""
-    found = list(findings())
-    for finding in found:
-        advice = {language: say(finding.advice, language) for language in ("zh", "en")} if finding.advice else None
-        if as_json:
-            click.echo(json.dumps({**finding._asdict(), "advice": advice}, ensure_ascii=False))
-            continue
-        subject = say(f"doctor.{finding.subject}", "zh")
-        click.echo(f"{MARKS[finding.state]} {subject:<6} {finding.detail}")
-        if advice:
-            click.echo(f"    {advice['zh']}\n    {advice['en']}")
-    sys.exit(1 if any(finding.state == "missing" for finding in found) else 0)
+@click.option("--json", "as_json", is_flag=True, help="一行一个 JSON · one JSON object a line")
+@click.option(
+    "--listen",
+    "seconds",
+    type=click.FloatRange(0.2, 600),
+    is_flag=False,
+    flag_value=LISTEN_SECONDS,
+    metavar="[SECONDS]",
+    help="只听不发：串口上来的是哪种体温计；每种波特率听这么多秒（默认 3）。"
+    "Listens on serial ports and never sends: which thermometer speaks there; so many seconds at each rate.",
+)
+@click.option("--port", help="只听这个串口，如 usb:1a86:7523。This port alone.")
+def doctor(*, as_json: bool, seconds: float | None, port: str | None) -> None:
+    """看看这台机器插着什么、缺什么。What is plugged into this machine, what is missing, and how to get it."""
+    if port is not None and seconds is None:
+        seconds = LISTEN_SECONDS
+    worst = False
+    for finding in findings() if seconds is None else _listening(seconds, port):
+        line = json.dumps(finding.as_json(), ensure_ascii=False) if as_json else finding.lines()
+        click.echo(line.encode("utf-8", "replace").decode())
+        worst = worst or finding.state == "missing" or (seconds is not None and finding.state != "ok")
+    sys.exit(1 if worst else 0)
+
+
+def _listening(seconds: float, port: str | None) -> Iterator[Finding]:
+    try:
+        listening = importlib.import_module("agent.command.listening")
+    except ModuleNotFoundError as absent:
+        raise KadianError("K0110", "kadian doctor --listen", module=absent.name, extra="agent") from None
+    yield from listening.findings(seconds, port)

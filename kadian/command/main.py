@@ -26,6 +26,11 @@ VERBS = {
     ),
     "agent": Verb("agent.command.agent", "agent", "一个卡点 · one gate"),
     "collector": Verb("collector.command.collector", "collector", "办公室 · the office"),
+    "gate": Verb("collector.command.gate", "collector", "请新卡点入网 · lets a new gate in"),
+    "register": Verb(
+        "collector.command.register", "collector", "卡点登记的外来人员 · the outsiders that gates registered"
+    ),
+    "cards": Verb("collector.command.cards", "collector", "打印、作废通行证 · pass cards on paper"),
     "check": Verb(
         "kadian.command.check", "agent,collector", "检查配置文件 · all mistakes of configuration files at once"
     ),

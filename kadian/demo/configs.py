@@ -8,7 +8,15 @@ SITE = "chuanchang"
 
 
 def office(
-    folder: Path, *, open_count: int, port: int, broker: str, phone: str, pass_key: tuple[int, str], program: str
+    folder: Path,
+    *,
+    open_count: int,
+    port: int,
+    broker: str,
+    phone: str,
+    rest_seconds: int,
+    pass_key: tuple[int, str],
+    program: str,
 ) -> Path:
     """Writes office.toml: a broker of its own (`program`) on `broker` (host:port), pages on `port`, one channel."""
     entrances = "\n".join(
@@ -37,6 +45,7 @@ port = {port}
 [screening]
 fever_celsius = 37.3
 surface_fever_celsius = 35.6
+rest_seconds = {rest_seconds}
 pass_keys = [{{ id = {key_id}, public = "{public}" }}]
 
 [[channels]]

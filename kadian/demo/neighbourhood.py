@@ -15,7 +15,7 @@ from kadian.demo import children, configs
 from kadian.demo.cut import Cable
 from kadian.demo.faults import Fault, Faults
 from kadian.demo.gate import Hardware
-from kadian.demo.people import Signer, visits
+from kadian.demo.people import REST_SECONDS, Signer, visits
 from kadian.demo.phone import Phone
 from kadian.demo.place import PLACES
 from kadian.demo.thermometers import DEVICES
@@ -76,6 +76,7 @@ class Neighbourhood:
             port=self._port,
             broker="{}:{}".format(*broker),
             phone=self._phone.url,
+            rest_seconds=int(REST_SECONDS / self._speed),
             pass_key=(1, public),
             program=self._program,
         )

@@ -13,6 +13,8 @@ FEVER_SHARE = 0.012
 Showing = Literal["pass", "text", "none", "expired"]
 SHOWN: tuple[Showing, ...] = ("pass", "text", "none", "expired")
 SHARES = (60, 25, 14, 1)
+REST_SECONDS = 20.0
+"""So long somebody with a fever rests at speed 1; at a real gate three minutes."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def visits(seed: int, *, per_minute: float, speed: float) -> Iterator[Visit]:
         code = chance.choices(SHOWN, SHARES)[0]
         holder = Holder("pass" if fever else code, seed * 100_000 + number, body)
         if body >= 37.3:
-            returning.append((clock + 25.0 / speed, holder))
+            returning.append((clock + (REST_SECONDS + 5.0) / speed, holder))
         yield _visit(holder, wait, chance)
 
 

@@ -14,7 +14,8 @@ from kadian.messages.screening import (
     Verdict,
 )
 from kadian.messages.status import GateState, Status
-from kadian.messages.telemetry import CameraHealth, OutboxHealth, Telemetry, ThermometerHealth
+from kadian.messages.telemetry import CameraHealth, GunHealth, OutboxHealth, Telemetry, ThermometerHealth
+from kadian.messages.trust import DccKey, HolderSeed, OwnTexts, ShcKey, TrustLists
 from kadian.messages.wire import MESSAGES, Refused, decode, encode, split_screenings
 
 __all__ = [
@@ -25,8 +26,12 @@ __all__ = [
     "CodeRule",
     "Colour",
     "Command",
+    "DccKey",
     "GateState",
+    "GunHealth",
+    "HolderSeed",
     "OutboxHealth",
+    "OwnTexts",
     "PassKey",
     "Policy",
     "Quality",
@@ -34,12 +39,14 @@ __all__ = [
     "Refused",
     "Reply",
     "Screening",
+    "ShcKey",
     "SiteLimits",
     "Status",
     "Telemetry",
     "Temperature",
     "TemperatureKind",
     "ThermometerHealth",
+    "TrustLists",
     "Verdict",
     "decode",
     "encode",

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from kadian.messages.fields import Celsius, Moment, Short, Word
+from kadian.messages.trust import HolderSeed, OwnTexts, TrustLists
 
 CodeRule = Literal["off", "optional", "required"]
 
@@ -17,10 +18,15 @@ class PassKey(Struct, frozen=True):
 
 
 class SiteLimits(Struct, frozen=True, omit_defaults=True):
-    """Limits in °C for one site of measurement (`wrist`, `neck`, …) where they differ from the general ones."""
+    """Limits in °C for one site of measurement (`wrist`, `neck`, …) where they differ from the general ones.
+
+    `surface_fever_celsius` None: a bare surface is no result there. `ambient_low` None: as everywhere; skin that
+    clothing has kept warm may be measured in colder air than a bare forehead.
+    """
 
     fever_celsius: Celsius
     surface_fever_celsius: Celsius | None = None
+    ambient_low: Celsius | None = None
 
 
 class Policy(Struct, frozen=True, omit_defaults=True):
@@ -33,9 +39,12 @@ class Policy(Struct, frozen=True, omit_defaults=True):
     infrared forehead thermometers, Beijing metrology 2020) a reading is no result.
 
     `sites` holds the limits of other sites of measurement. `rest_seconds` is how long a person rests before the second
-    measurement. `operators` names who may sign on at a gate: a pass card's holder (hexadecimal) to a person's id.
-    `office_key` is the office's public key (X25519, base64) to which registrations are sealed. `revoked` are the
-    holders (hexadecimal) of pass cards that are no longer good, as of `revoked_at`.
+    measurement. Where a code is `required`, `accepted_formats` names those that are enough; none named: any that proves
+    something, and a health code that shows green. `operators` names who may sign on at a gate: a pass card's holder
+    (hexadecimal) to a person's id. `office_key` is the office's public key (X25519, base64) to which registrations are
+    sealed. `revoked` are the holders (hexadecimal) of pass cards that are no longer good, as of `revoked_at`.
+    `trust` has the key lists of foreign certificates, `own_texts` the neighbourhood's own codes. `holder_seed` is the
+    day's key for holders; a gate keeps it in its own file and nowhere else.
     """
 
     version: Short
@@ -46,11 +55,15 @@ class Policy(Struct, frozen=True, omit_defaults=True):
     ambient_high: Celsius = 35.0
     site: Word = "forehead"
     code: CodeRule = "optional"
-    refused_statuses: tuple[Word, ...] = ("expired", "revoked", "forged", "altered")
+    refused_statuses: tuple[Word, ...] = ("expired", "revoked", "forged", "altered", "invalid")
     pass_keys: tuple[PassKey, ...] = ()
     sites: dict[Word, SiteLimits] = {}
     rest_seconds: Annotated[int, Meta(ge=0, le=3600)] = 180
+    accepted_formats: tuple[Word, ...] = ()
     operators: dict[Word, Word] = {}
     office_key: Annotated[str, Meta(min_length=44, max_length=44)] | None = None
     revoked: tuple[Word, ...] = ()
     revoked_at: Moment | None = None
+    trust: TrustLists = TrustLists()
+    own_texts: OwnTexts = OwnTexts()
+    holder_seed: HolderSeed | None = None

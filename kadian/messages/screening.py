@@ -12,6 +12,8 @@ TemperatureKind = Literal["surface", "body_estimate", "contact", "ambient"]
 Quality = Literal["ok", "cold", "hot", "moving", "stale"]
 Verdict = Literal["pass", "recheck", "stop", "none"]
 Colour = Literal["green", "amber", "red", "unknown"]
+MOST_MEMBERS = 12
+"""People on one household card."""
 
 
 class Temperature(Struct, frozen=True, omit_defaults=True):
@@ -34,13 +36,26 @@ class Temperature(Struct, frozen=True, omit_defaults=True):
 
 
 class Code(Struct, frozen=True, omit_defaults=True):
-    """One code that was shown: its format, status and a keyed hash of its holder; never its text."""
+    """One code that was shown: its format, status and a keyed hash of its holder; never its text.
+
+    `household`: of how many people the card is. Until `member` (1, 2, 3 …) says who of them stands here, `holder` is
+    the household's and names no person; then it is the member's own. `old_list`: the list that it was judged by is
+    older than the policy allows.
+    """
 
     format: Word
     status: Word
     holder: Annotated[str, Meta(min_length=1, max_length=128)] | None = None
     colour: Colour | None = None
     expires: Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d(T\S{1,30})?$(?!\n)")] | None = None
+    household: Annotated[int, Meta(ge=2, le=MOST_MEMBERS)] | None = None
+    member: Annotated[int, Meta(ge=1, le=MOST_MEMBERS)] | None = None
+    old_list: bool = False
+
+    @property
+    def person(self) -> str | None:
+        """The holder as far as it is one person: None for a household of which nobody was picked."""
+        return None if self.household and not self.member else self.holder
 
 
 class Screening(Struct, frozen=True, omit_defaults=True):

@@ -12,13 +12,17 @@ DeviceState = Literal["ok", "silent", "lost", "none"]
 
 
 class ThermometerHealth(Struct, frozen=True, omit_defaults=True):
-    """`ok` frames arrive, `silent` the port is open but says nothing, `lost` the port is gone, `none` not fitted."""
+    """`ok` frames arrive, `silent` the port is open but says nothing, `lost` the port is gone, `none` not fitted.
+
+    `stuck`: frames arrive, but repeat one number as no living skin would.
+    """
 
     state: DeviceState
     driver: Word | None = None
     frames: Count = 0
     bad_frames: Count = 0
     ambient: Celsius | None = None
+    stuck: bool = False
 
 
 class CameraHealth(Struct, frozen=True, omit_defaults=True):
@@ -36,6 +40,18 @@ class CameraHealth(Struct, frozen=True, omit_defaults=True):
     lens: Literal["ok", "dark", "blurred"] | None = None
 
 
+class GunHealth(Struct, frozen=True, omit_defaults=True):
+    """The code gun's state, in the words of `ThermometerHealth`; how many codes it gave, and how many unreadable ones.
+
+    A gun is silent until somebody pulls the trigger, so an open port is `ok`.
+    """
+
+    state: DeviceState
+    driver: Word | None = None
+    codes: Count = 0
+    bad_codes: Count = 0
+
+
 class OutboxHealth(Struct, frozen=True, omit_defaults=True):
     """What waits on the gate's disk. `capacity_left` counts screenings; `refused` those that a full disk refused."""
 
@@ -48,7 +64,10 @@ class OutboxHealth(Struct, frozen=True, omit_defaults=True):
 
 
 class Telemetry(Struct, frozen=True, omit_defaults=True):
-    """One report of a gate about itself."""
+    """One report of a gate about itself.
+
+    `lists`: the lists that it judges codes by (`revoked`, `dcc`, `shc`), and as of when each is.
+    """
 
     at: Moment
     version: Word
@@ -60,3 +79,5 @@ class Telemetry(Struct, frozen=True, omit_defaults=True):
     disk_free_bytes: Count | None = None
     cpu_celsius: Celsius | None = None
     policy_version: Short | None = None
+    lists: dict[Word, Moment] = {}
+    gun: GunHealth | None = None

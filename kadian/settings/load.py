@@ -101,6 +101,13 @@ class _Reading:
                 self.wrong("K0103", at, detail=f"expected an array of tables [[{at[-1]}]]", value=_shown(raw))
                 return None
             return tuple(self.struct(get_args(inner)[0], part, (*at, number)) for number, part in enumerate(raw))
+        if (
+            get_origin(inner) is dict
+            and isinstance(get_args(inner)[1], type)
+            and issubclass(get_args(inner)[1], msgspec.Struct)
+            and isinstance(raw, dict)
+        ):
+            return {name: self.struct(get_args(inner)[1], part, (*at, name)) for name, part in raw.items()}
         try:
             return msgspec.convert(raw, kind, dec_hook=_hook, builtin_types=())
         except (msgspec.ValidationError, TypeError) as error:

@@ -10,6 +10,11 @@ import pytest
 from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
+from agent.gate import Gate
+from agent.settings import AgentSettings
+from kadian.settings import load
+from tests.agent.gates import Thermometer
+
 
 @pytest.fixture
 def wait_for():
@@ -143,3 +148,43 @@ def make_office(broker):
 @pytest.fixture
 def office(make_office):
     return make_office()
+
+
+@pytest.fixture
+def thermometer(tmp_path):
+    device = Thermometer(tmp_path / "thermometer")
+    yield device
+    device.unplug()
+
+
+@pytest.fixture
+def config(tmp_path, thermometer):
+    def write(url, more="", port=None):
+        path = tmp_path / "agent.toml"
+        path.write_text(
+            f'site = "here"\ngate = "e01"\n[broker]\nurl = "{url}"\n'
+            f'[thermometer]\ndriver = "gy614v3"\nport = "{port or thermometer.path}"\n'
+            f'[outbox]\npath = "{tmp_path}/outbox.db"\n[screening]\nrecord_to = "{tmp_path}/recorded.jsonl"\n{more}',
+            "utf-8",
+        )
+        return path
+
+    return write
+
+
+@pytest.fixture
+def start():
+    running = []
+
+    def begin(path):
+        gate, stop = Gate(load(path, AgentSettings, {})), threading.Event()
+        thread = threading.Thread(target=gate.run, args=(stop,))
+        thread.start()
+        running.append((gate, stop, thread))
+        return gate
+
+    yield begin
+    for _, stop, thread in running:
+        stop.set()
+        thread.join(20)
+        assert not thread.is_alive()

@@ -1,18 +1,9 @@
 """A whole gate on a pseudo-terminal and a real broker."""
 
-import collections
-import contextlib
 import json
-import os
-import pty
 import signal
 import socket
-import struct
-import subprocess
-import sys
-import threading
 import time
-import tty
 
 import pytest
 
@@ -20,90 +11,7 @@ from agent.gate import Gate
 from agent.settings import AgentSettings
 from kadian.errors import KadianError
 from kadian.settings import load
-
-
-def frame(body, surface=34.9, ambient=22.0):
-    payload = bytes.fromhex("A403070761") + struct.pack(
-        ">HHH", round(surface * 100), round(ambient * 100), round(body * 100)
-    )
-    return payload + bytes([sum(payload) & 0xFF])
-
-
-class Thermometer:
-    """A GY-614V3 on a pseudo-terminal under a name that survives a replug: a hundred frames a second."""
-
-    def __init__(self, path):
-        self.path = path
-        self._frames = collections.deque()
-        self.plug()
-
-    def plug(self):
-        self._master, self._slave = pty.openpty()
-        tty.setraw(self._slave)
-        os.set_blocking(self._master, False)
-        self.path.symlink_to(os.ttyname(self._slave))
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._speak)
-        self._thread.start()
-
-    def _speak(self):
-        while not self._stop.wait(0.01):
-            with contextlib.suppress(BlockingIOError):
-                os.write(self._master, self._frames.popleft() if self._frames else frame(22.0, 22.5))
-
-    def unplug(self):
-        self._stop.set()
-        self._thread.join()
-        self.path.unlink(missing_ok=True)
-        os.close(self._master)
-        os.close(self._slave)
-
-    def person(self, body, ambient=22.0):
-        self._frames += [frame(body, ambient=ambient)] * 6 + [frame(22.0, 22.5, ambient)] * 3
-
-
-@pytest.fixture
-def thermometer(tmp_path):
-    device = Thermometer(tmp_path / "thermometer")
-    yield device
-    device.unplug()
-
-
-@pytest.fixture
-def config(tmp_path, thermometer):
-    def write(url, more="", port=None):
-        path = tmp_path / "agent.toml"
-        path.write_text(
-            f'site = "here"\ngate = "e01"\n[broker]\nurl = "{url}"\n'
-            f'[thermometer]\ndriver = "gy614v3"\nport = "{port or thermometer.path}"\n'
-            f'[outbox]\npath = "{tmp_path}/outbox.db"\n[screening]\nrecord_to = "{tmp_path}/recorded.jsonl"\n{more}',
-            "utf-8",
-        )
-        return path
-
-    return write
-
-
-@pytest.fixture
-def start():
-    running = []
-
-    def begin(path):
-        gate, stop = Gate(load(path, AgentSettings, {})), threading.Event()
-        thread = threading.Thread(target=gate.run, args=(stop,))
-        thread.start()
-        running.append((gate, stop, thread))
-        return gate
-
-    yield begin
-    for _, stop, thread in running:
-        stop.set()
-        thread.join(20)
-        assert not thread.is_alive()
-
-
-def ready(gate):
-    return gate._touch is not None and gate._touch.state == "ok"
+from tests.agent.gates import agent, ready
 
 
 def test_a_person_is_screened_recorded_and_in_the_office(
@@ -126,8 +34,9 @@ def test_a_person_is_screened_recorded_and_in_the_office(
 
 
 def test_a_high_reading_asks_again_and_the_second_confirms(broker, office, config, thermometer, start, wait_for):
+    office.say("e01", "policy", {"version": "no rest", "rest_seconds": 0}, retain=True)
     gate = start(config(broker.url))
-    wait_for(lambda: gate._uplink.connected and ready(gate))
+    wait_for(lambda: gate.policy.version == "no rest" and ready(gate))
     thermometer.person(38.2)
     wait_for(lambda: len(office.kept) == 1)
     thermometer.person(38.4)
@@ -234,14 +143,6 @@ def test_an_unknown_driver_is_told_before_anything_starts(config, broker, tmp_pa
         Gate(load(path, AgentSettings, {}))
 
 
-def agent(path, **environment):
-    return subprocess.Popen(
-        [sys.executable, "-m", "kadian", "agent", "--config", str(path)],
-        stderr=subprocess.PIPE,
-        env=os.environ | {"KADIAN_LOG": "info"} | environment,
-    )
-
-
 @pytest.mark.system
 def test_the_command_tells_systemd_and_ends_cleanly(broker, office, config, wait_for, tmp_path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
@@ -263,9 +164,10 @@ def test_a_killed_gate_is_lost_to_the_office_and_loses_nothing_it_said_recorded(
     broker, office, config, thermometer, wait_for, tmp_path
 ):
     recorded = tmp_path / "recorded.jsonl"
-    for life in range(3):
+    for _ in range(3):
+        heard = len(office.heard("telemetry"))
         process = agent(config(broker.url))
-        wait_for(lambda life=life: len(office.heard("telemetry")) > life, 20)
+        wait_for(lambda heard=heard: len(office.heard("telemetry")) > heard, 20)
         wait_for(lambda: office.heard("telemetry")[-1]["thermometer"]["state"] == "ok")
         lines = len(recorded.read_text().splitlines()) if recorded.exists() else 0
         for _ in range(4):

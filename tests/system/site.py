@@ -126,7 +126,7 @@ class Site:
         office.write_text(
             f'site = "{SITE}"\n[broker]\nurl = "mqtt://127.0.0.1:{self.broker_port}"\n'
             f'[ledger]\nurl = "sqlite:///{self.folder}/office/kadian.db"\n'
-            f"[http]\nport = {self.http_port}\n{channel}{office_more}",
+            f"[http]\nport = {self.http_port}\n[screening]\nrest_seconds = 0\n{channel}{office_more}",
             "utf-8",
         )
         self.office = Part(

@@ -52,6 +52,7 @@ class ScreeningAnswer(BaseModel):
     code: CodeAnswer | None = None
     operator: str | None
     remeasure_of: str | None
+    unattended: bool = Field(description="nobody was signed on at a gate where people sign on")
 
 
 class ScreeningPage(BaseModel):
@@ -77,6 +78,7 @@ def screening_answer(stored: StoredScreening, zone: tzinfo) -> dict[str, Any]:
         "reasons": list(screening.reasons),
         "operator": screening.operator,
         "remeasure_of": str(screening.remeasure_of) if screening.remeasure_of else None,
+        "unattended": screening.unattended,
     }
     if screening.temperature is not None:
         answer["temperature"] = {**msgspec.to_builtins(screening.temperature), "quality": screening.temperature.quality}

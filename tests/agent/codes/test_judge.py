@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -43,6 +43,39 @@ def test_a_card_is_good_on_its_last_day():
 def test_a_revoked_holder_is_refused():
     revoked = Trust(TRUST.pass_keys, frozenset({(b"h" * 16).hex()}))
     assert judge(card(), revoked, NOW).status == "revoked"
+
+
+PEOPLE = tuple(passcard.Member(bytes([number]) * 16, date(2026, 11, 22 + number)) for number in range(1, 4))
+
+
+def household(**trust):
+    text = passcard.issue_household(PRIVATE, 1, b"h" * 16, PEOPLE)
+    return judge(text, Trust(TRUST.pass_keys, **trust), NOW)
+
+
+def test_each_member_of_a_household_has_an_end_of_its_own():
+    judged = household()
+    assert (judged.format, judged.status, judged.expires) == ("pass", "valid", "2026-11-25")
+    assert [member.status for member in judged.members] == ["expired", "valid", "valid"]
+
+
+def test_one_member_may_be_revoked_or_the_whole_household():
+    judged = household(revoked=frozenset({PEOPLE[1].holder.hex()}))
+    assert (judged.status, [member.status for member in judged.members]) == ("valid", ["expired", "revoked", "valid"])
+    assert household(revoked=frozenset({(b"h" * 16).hex()})).status == "revoked"
+    assert household(revoked=frozenset(member.holder.hex() for member in PEOPLE[1:])).status == "expired"
+
+
+def test_a_forged_household_has_no_members():
+    judged = judge(passcard.issue_household(passcard.new_key()[0], 1, b"h" * 16, PEOPLE), TRUST, NOW)
+    assert (judged.status, judged.members) == ("forged", ())
+
+
+def test_an_old_list_of_revocations_is_said_to_be_old():
+    fresh, old = (Trust(TRUST.pass_keys, revoked_at=NOW - timedelta(days=days)) for days in (14, 15))
+    assert (judge(card(), fresh, NOW).reason, judge(card(), fresh, NOW).old_list) == ("signed", False)
+    assert (judge(card(), old, NOW).reason, judge(card(), old, NOW).old_list) == ("trust_list_old", True)
+    assert judge(card(expires=date(2026, 11, 1)), old, NOW).reason == "past_last_day"
 
 
 def test_any_other_text_is_shown_not_verified():

@@ -2,15 +2,22 @@
 
 import pytest
 
-from agent.screening import Flag, Pending, Reason, decide, judge
+from agent.screening import Reason, Rest, judge
+from agent.screening import decide as decide_at
 from agent.screening.limits import with_quality
 from kadian.identifiers import new_id
 from kadian.messages import Code, Policy, Temperature
 
 POLICY = Policy("1")
-EARLIER = Flag(new_id(), 0.0)
+FIRST = new_id()
+EARLIER = Rest(FIRST, FIRST, 0.0, 0.0, 38.0)
+RESTED, RESTING = 180.0, 179.9
 GOOD = Code("pass", "valid", "h1")
 FORGED = Code("pass", "forged", "h1")
+
+
+def decide(temperature, code, rest, policy, moment=RESTED):
+    return decide_at(temperature, code, rest, policy, moment)
 
 
 def at(celsius, kind="body_estimate", ambient=22.0, quality="ok"):
@@ -91,38 +98,53 @@ def test_a_required_code_that_is_missing_asks_again_and_an_optional_one_does_not
     assert decide(at(36.5), None, None, POLICY).verdict == "pass"
 
 
+@pytest.mark.parametrize(
+    ("code", "accepted", "enough"),
+    [
+        (Code("pass", "valid", "h"), (), True),
+        (Code("dcc", "valid", "h"), (), True),
+        (Code("text", "unverified", "h"), (), False),
+        (Code("health", "unverified", "h", colour="green"), (), True),
+        (Code("health", "unverified", "h", colour="amber"), (), False),
+        (Code("health", "unverified", "h", colour="unknown"), (), False),
+        (Code("pass", "unknown_key", "h"), (), False),
+        (Code("text", "unverified", "h"), ("text",), True),
+        (Code("dcc", "valid", "h"), ("pass",), False),
+        (Code("pass", "unknown_key", "h"), ("pass",), False),
+    ],
+)
+def test_where_a_code_is_required_it_has_to_prove_something_or_to_be_of_an_accepted_format(code, accepted, enough):
+    required = Policy("1", code="required", accepted_formats=accepted)
+    expected = ("pass", ()) if enough else ("recheck", (Reason.CODE_UNVERIFIED,))
+    assert decide(at(36.5), code, None, required) == expected
+    assert decide(at(36.5), code, None, POLICY) == ("pass", ())
+
+
+def test_who_has_shown_a_code_before_the_rest_need_not_show_it_again():
+    required = Policy("1", code="required")
+    assert decide(at(36.5), None, EARLIER, required).verdict == "recheck"
+    assert decide(at(36.5), None, EARLIER._replace(proven=True), required) == ("pass", (Reason.CLEARED,))
+
+
+def test_before_the_rest_is_over_nothing_is_decided_unless_a_contact_thermometer_says_it():
+    for celsius in (36.5, 38.5):
+        assert decide(at(celsius), None, EARLIER, POLICY, RESTING) == ("recheck", (Reason.REST_NOT_OVER,))
+    assert decide(at(38.5, "contact"), None, EARLIER, POLICY, RESTING) == ("stop", (Reason.FEVER_CONFIRMED,))
+    assert decide(at(36.5, "contact"), None, EARLIER, POLICY, RESTING) == ("pass", (Reason.CLEARED,))
+    assert decide(at(38.5, "contact"), None, None, POLICY) == ("recheck", (Reason.TEMPERATURE_HIGH,))
+
+
+def test_a_code_judged_by_an_old_list_passes_and_says_so():
+    old = Code("pass", "valid", "h1", old_list=True)
+    assert decide(at(36.5), old, None, POLICY) == ("pass", (Reason.TRUST_LIST_OLD,))
+    assert decide(at(37.3), old, None, POLICY).reasons == (Reason.TEMPERATURE_HIGH, Reason.TRUST_LIST_OLD)
+
+
 def test_codes_are_not_looked_at_where_they_are_off():
     assert decide(at(36.5), FORGED, None, Policy("1", code="off")).verdict == "pass"
 
 
-def test_a_holder_is_remembered_until_a_normal_reading():
-    pending, flag = Pending(), Flag(new_id(), 100.0)
-    pending.note(flag, "h1", "high")
-    pending.note(Flag(new_id(), 101.0), "h2", "normal")
-    pending.note(Flag(new_id(), 102.0), "h1", "moving")
-    assert pending.find("h1", 400.0, 900) == flag
-    assert pending.find("h2", 400.0, 900) is None
-    assert pending.find("h1", 1000.1, 900) is None
-    pending.note(Flag(new_id(), 500.0), "h1", "normal")
-    assert pending.find("h1", 501.0, 900) is None
-
-
-def test_without_a_holder_only_the_very_last_reading_can_be_the_same_persons():
-    pending, flag = Pending(), Flag(new_id(), 0.0)
-    pending.note(flag, None, "high")
-    assert pending.find(None, 60.0, 900) == flag
-    assert pending.find("h1", 60.0, 900) is None
-    pending.note(Flag(new_id(), 61.0), "h1", "normal")
-    assert pending.find(None, 62.0, 900) is None
-
-
-def test_memory_is_bounded():
-    pending = Pending()
-    for number in range(5_000):
-        pending.note(Flag(new_id(), float(number)), f"h{number}", "high")
-    assert len(pending._by_holder) == 1_000
-    assert pending.find("h4999", 5_000.0, 900)
-
-
 def test_every_reason_has_its_word_as_a_value():
     assert {str(reason) for reason in Reason} >= {"temperature_high", "fever_confirmed", "code_refused", "too_cold"}
+    for reason in Reason:
+        assert reason.sentence("zh") != reason.sentence("en") != f"reason.{reason}"

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.screening import Joiner
+from kadian.identifiers import new_id
 from kadian.messages import Code, Temperature
 
 A, B = Code("pass", "valid", "a"), Code("pass", "valid", "b")
@@ -132,3 +133,32 @@ def test_every_reading_becomes_exactly_one_screening(events, rule):
     joined += joiner.tick(now + 100)
     assert [one.temperature for one in joined] == said
     assert joiner.deadline is None
+
+
+def test_a_reading_that_may_not_wait_takes_the_code_shown_before_it_or_none():
+    joiner = Joiner("required")
+    assert pairs(joiner.reading(ONE, 10.0, wait=False)) == [(ONE, None)]
+    joiner.code(A, 11.0)
+    assert pairs(joiner.reading(TWO, 12.0, wait=False)) == [(TWO, A)]
+    assert joiner.deadline is None
+
+
+def test_a_reading_that_may_not_wait_sends_the_one_that_waits_before_it():
+    joiner = Joiner()
+    joiner.reading(ONE, 10.0)
+    assert pairs(joiner.reading(TWO, 10.1, wait=False)) == [(ONE, None), (TWO, None)]
+
+
+def test_what_the_volunteer_chose_stays_with_the_reading_while_it_waits_for_its_code():
+    joiner, rest = Joiner(), new_id()
+    joiner.reading(ONE, 10.0, rest)
+    (joined,) = joiner.code(A, 10.2)
+    assert (joined.chosen, joined.code) == (rest, A)
+
+
+def test_a_code_that_was_shown_for_another_purpose_joins_nothing():
+    joiner = Joiner()
+    joiner.code(A, 10.0)
+    joiner.forget(A)
+    assert joiner.reading(ONE, 10.5) == []
+    assert pairs(joiner.tick(12.0)) == [(ONE, None)]

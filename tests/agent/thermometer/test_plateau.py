@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.thermometer.plateau import Plateau, skin_from
+from agent.thermometer.background import skin_from
+from agent.thermometer.plateau import Plateau
 from agent.thermometer.sample import Sample
 
 

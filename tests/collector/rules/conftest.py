@@ -21,6 +21,7 @@ class Timeline:
         self.position += 1
         kind = more.pop("kind", "body_estimate")
         quality = more.pop("quality", "ok")
+        site = more.pop("site", None)
         status = more.pop("status", "valid")
         at_ms = START_MS + round(minute * 60_000)
         received_ms = START_MS + round((minute if received is None else received) * 60_000) + 50
@@ -31,7 +32,9 @@ class Timeline:
             at=datetime.fromtimestamp(at_ms / 1000, UTC),
             clock=more.pop("clock", "synced"),
             verdict=more.pop("verdict", "recheck"),
-            temperature=None if celsius is None else Temperature(celsius=celsius, kind=kind, quality=quality),
+            temperature=None
+            if celsius is None
+            else Temperature(celsius=celsius, kind=kind, site=site, quality=quality),
             code=Code(format="pass", status=status, holder=holder) if holder or status != "valid" else None,
             reasons=more.pop("reasons", ()),
             remeasure_of=None if of is None else UUID(int=of),

@@ -1,0 +1,82 @@
+"""A gate without a configuration: it looks for the office's code before its camera, and nothing else."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from agent.enrolment import enrol
+from agent.kiosk import Board, Kiosk
+from agent.scanner.camera import open_source
+from agent.scanner.cascade import Cascade
+from agent.scanner.live import Live
+from agent.settings import KioskSettings
+from kadian.errors import KadianError
+from kadian.invitation import PREFIX, Invitation, parse
+from kadian.text import say
+
+log = structlog.get_logger(__name__)
+AGAIN_SECONDS = 5.0
+"""A code that was refused is tried again when it is still there after so long: the network may come."""
+
+
+def wait_for_invitation(
+    config: Path, camera: str, stop: threading.Event, *, screen: tuple[str, int] | None, beat: Callable[[], None]
+) -> bool:
+    """Looks through `camera` until an invitation has been honoured and `config` is written.
+
+    Args:
+        config: the file that is missing.
+        camera: an index, a device, a URL or a folder of pictures.
+        stop: ends the waiting.
+        screen: host and port of the gate's own page while it waits, None without one.
+        beat: called with each frame.
+
+    Returns:
+        Whether the gate is enrolled now.
+    """
+    board = Board("—")
+    page = Kiosk(board, KioskSettings(*screen)) if screen else None
+    if page is not None:
+        page.start()
+    _tell(board, "kiosk.show_invitation")
+    source, look = open_source(camera), Live(Cascade()).look
+    tried: dict[str, float] = {}
+    try:
+        for frame in source.frames(stop):
+            beat()
+            for found in look(frame.image, frame.at):
+                if found.text.startswith(PREFIX) and frame.at - tried.get(found.text, -AGAIN_SECONDS) >= AGAIN_SECONDS:
+                    if _try(found.text, config, board):
+                        return True
+                    tried = {found.text: frame.at}
+        return False
+    finally:
+        if page is not None:
+            page.stop()
+
+
+def _try(text: str, config: Path, board: Board) -> bool:
+    try:
+        invitation = _invitation(text)
+        log.info("invitation_seen", site=invitation.site, gate=invitation.gate, office=invitation.address)
+        _tell(board, "kiosk.enrolling", gate=invitation.gate)
+        enrol(invitation, config)
+    except KadianError as error:
+        log.warning("enrolment_failed", code=error.code, what=error.what(), do=error.do())
+        board.message(f"{error.what('zh')} {error.do('zh')}\n{error.what('en')} {error.do('en')}")
+        return False
+    return True
+
+
+def _invitation(text: str) -> Invitation:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise KadianError("K0516", "camera") from error
+
+
+def _tell(board: Board, key: str, **values: str) -> None:
+    log.info("enrolment", says=say(key, "en", **values))
+    board.message(f"{say(key, 'zh', **values)}\n{say(key, 'en', **values)}")

@@ -1,0 +1,54 @@
+"""What a gate that was killed still knows: the screenings of the last while, as its outbox keeps them."""
+
+from datetime import timedelta
+
+import structlog
+
+from agent.clock import Clock
+from agent.outbox import Kept, Outbox
+from agent.screener import Screener
+from agent.screening.rests import KEPT_SECONDS
+from kadian.errors import KadianError
+from kadian.messages import Refused, Screening, decode
+
+log = structlog.get_logger(__name__)
+MOST = 1000
+"""Screenings looked at: an hour of one person every four seconds."""
+
+
+def recall(screener: Screener, outbox: Outbox, clock: Clock, now: float) -> None:
+    """Puts the screener where it was: who rests, and since when. A disk that refuses is no reason not to start.
+
+    Args:
+        screener: new.
+        outbox: what was recorded.
+        clock: for how long ago that was.
+        now: monotonic seconds.
+    """
+    try:
+        rows = outbox.newest(MOST)
+    except KadianError as error:
+        log.warning("rests_forgotten", code=error.code, what=error.what())
+        return
+    for row in rows:
+        try:
+            screening = decode(Screening, row.body)
+        except Refused:
+            continue
+        ago = age(row, screening, clock)
+        if ago <= KEPT_SECONDS:
+            screener.take_back(screening, now - ago)
+
+
+def age(row: Kept, screening: Screening, clock: Clock) -> float:
+    """How many seconds ago a screening was made.
+
+    Within one boot the monotonic clock says it exactly. Over a boot only wall times that both can be believed say
+    it; without, it counts as made just now: a rest that begins anew is too long, never too short.
+    """
+    if row.boot_id == clock.boot_id:
+        return max(0.0, (clock.monotonic_ns() - row.monotonic_ns) / 1e9)
+    wall, state = clock.now()
+    if state == "synced" and screening.clock != "unsynced":
+        return max(timedelta(), wall - screening.at).total_seconds()
+    return 0.0

@@ -1,0 +1,52 @@
+"""Tells an outside recorder, line by line, what is on disk: for measuring from outside whether anything gets lost."""
+
+import json
+import time
+from pathlib import Path
+from typing import TextIO
+
+from kadian.errors import KadianError
+from kadian.messages import Screening
+
+
+class Recorder:
+    """One JSON line a screening, after it is on disk. None is written without a path.
+
+    Raises:
+        KadianError: K0457 the file cannot be written.
+    """
+
+    def __init__(self, path: str | None) -> None:
+        try:
+            self._file = _lines(path) if path is not None else None
+        except OSError as error:
+            raise KadianError("K0457", str(path), reason=error.strerror or str(error)) from error
+
+    def tell(self, screening: Screening, frame_monotonic: float) -> None:
+        """Writes the line.
+
+        Args:
+            screening: what is on disk.
+            frame_monotonic: when its last byte or picture came in (monotonic seconds).
+        """
+        if self._file is None:
+            return
+        line = {
+            "epoch": screening.epoch,
+            "seq": screening.seq,
+            "id": str(screening.id),
+            "verdict": screening.verdict,
+            "at_monotonic": time.monotonic(),
+            "frame_monotonic": frame_monotonic,
+        }
+        self._file.write(json.dumps(line) + "\n")
+        self._file.flush()
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        if self._file is not None:
+            self._file.close()
+
+
+def _lines(path: str) -> TextIO:
+    return Path(path).open("a", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""What the office does besides receiving: one folder a task."""

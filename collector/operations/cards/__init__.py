@@ -1,0 +1,1 @@
+"""Pass cards on paper: who gets one, which are good, and the sheets to print."""

@@ -1,0 +1,35 @@
+"""The sentences of the screen: what is asked for is there, what is there is asked for."""
+
+import re
+from pathlib import Path
+
+from kadian.text import catalogue
+
+KIOSK = Path(__file__).parents[3] / "agent" / "kiosk"
+PAGE = "\n".join(path.read_text("utf-8") for path in (KIOSK / "page").iterdir() if path.suffix in {".js", ".html"})
+SERVER = "\n".join(path.read_text("utf-8") for path in KIOSK.glob("*.py"))
+# Said by the gate: its stages, its troubles, and what its answers to acts may be.
+GATE = {"warming_up", "step_closer", "hold_still", "measured", "waiting_for_code", "no_camera", "silent_camera",
+        "no_thermometer", "silent_thermometer", "stuck_thermometer", "no_gun", "silent_gun", "outbox_full",
+        "enrolling", "show_invitation"}  # fmt: skip
+
+
+def keys():
+    return {key.removeprefix("kiosk.") for key in catalogue("zh") if key.startswith("kiosk.")}
+
+
+def test_every_sentence_that_the_page_or_the_server_asks_for_is_there():
+    asked = set(re.findall(r"""\bt\(\s*"([\w.]+)\"""", PAGE)) | set(re.findall(r'data-t(?:-label)?="([\w.]+)"', PAGE))
+    asked |= set(re.findall(r'"kiosk\.([\w.]+)"', SERVER)) | {"not_private", "no_office_key", "not_sent"}
+    assert len(asked) > 40
+    assert asked <= keys()
+
+
+def test_every_sentence_is_asked_for():
+    groups = ("reason.", "site.", "kind.", "sound.", "origin.", "purpose.", "colour.")
+    left = {
+        key
+        for key in keys() - GATE
+        if not key.startswith(groups) and not re.search(rf"\b{re.escape(key.removesuffix('.next'))}\b", PAGE + SERVER)
+    }
+    assert left <= {"origin_missing", "purpose_missing", "host_missing"}
