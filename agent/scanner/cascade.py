@@ -8,17 +8,17 @@ from importlib import import_module
 from agent.scanner.budget import Budget
 from agent.scanner.colour import colour_of
 from agent.scanner.found import Engine, Found
-from agent.scanner.hints import Hint, hints
+from agent.scanner.hints import Hint, blank, hints
 from agent.scanner.pictures import Image
 from agent.scanner.regions import Box, regions, unexplained
-from agent.scanner.stages import MODULES, Picture, Stage, cheap, costly, glance_of, part, picture_of
+from agent.scanner.stages import MODULES, TRIPLED, Picture, Stage, cheap, costly, glance_of, part, picture_of
 from kadian.errors import KadianError
 
 AUTOMATIC = ("zxing", "zbar")
 """In this order: zbar first would garble Chinese that zxing-cpp reads."""
 STILL_SECONDS = 0.15
 """For one still picture that gives nothing, or not all."""
-REST = ("doubled", "tripled", MODULES)
+REST = ("doubled", TRIPLED, MODULES)
 REST_SECONDS = 0.02
 LARGE, SMALLER = 3_000_000, 1_500_000
 """A picture of more pixels is looked at in so many first: the codes of a phone's photograph mostly fill it."""
@@ -86,7 +86,12 @@ class Cascade:
             if found and not parts(small, hints(small.gray), found, whole=True):
                 return coloured(image, found)
         picture = picture_of(image)
+        before = budget.left
         found = self.cheap.read(picture, budget)
+        if not found and blank(picture.gray):
+            return []
+        # A page of fakes, or a slow computer: what the cheap look takes too long for, the others do as well.
+        slow = max(1.0, (before - budget.left) / self.cheap.seconds(picture.gray.size) / 2)
         if found:
             rest = REST_SECONDS if len(found) < PAGE else PAGE_SECONDS
             budget = Budget(min(rest, self._seconds), self._clock)
@@ -94,7 +99,7 @@ class Cascade:
         for stage, box in self.plan(picture, seen, found):
             if 0 < len(found) < PAGE and not parts(picture, seen, found, whole=True):
                 break
-            if budget.allows(stage.seconds(box.pixels)):
+            if budget.allows(stage.seconds(box.pixels) * slow):
                 found += fresh(look_into(stage, picture, box, budget), found)
         return coloured(image, found)
 
@@ -113,7 +118,9 @@ class Cascade:
             yield from ((stage, box) for stage in rest for box in sure)
         else:
             boxes = parts(picture, seen, found) + ([] if sure else [whole])
-            yield from ((stage, box) for stage in self.costly for box in boxes)
+            # Modules that a hint was had of are seldom too small.
+            stages = sorted(self.costly, key=lambda stage: bool(sure) and stage.name == TRIPLED)
+            yield from ((stage, box) for stage in stages for box in boxes)
 
 
 def parts(picture: Picture, seen: Sequence[Hint], found: Sequence[Found], *, whole: bool = False) -> list[Box]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from agent.scanner.budget import Budget
 from agent.scanner.cascade import Cascade, coloured, look_into, parts
 from agent.scanner.found import Found
-from agent.scanner.hints import hints
+from agent.scanner.hints import blank, hints
 from agent.scanner.pictures import Image
 from agent.scanner.regions import Box
 from agent.scanner.stages import Picture, Stage, picture_of
@@ -89,6 +89,8 @@ class Live:
 
     def _harder(self, picture: Picture, budget: Budget) -> list[Found]:
         """Costly stages in turn, for as long as the budget lasts; each at most once a frame."""
+        if blank(picture.gray):
+            return []
         boxes = [*parts(picture, hints(picture.gray), ())[:2], *([self._box] if self._box is not None else [])]
         for stage, box in self._turns(boxes):
             if not budget.allows(stage.seconds(box.pixels) * self._pace):

@@ -17,8 +17,8 @@ from agent.scanner.pictures import Image
 from agent.scanner.regions import Box
 from agent.scanner.rescue.rescue import Rescue
 
-MODULES = "modules"
-"""The stage that samples a code module by module."""
+MODULES, TRIPLED = "modules", "tripled"
+"""The stages that sample a code module by module, and that look at a picture three times as large."""
 MOST_PIXELS = 12_000_000
 """A larger picture is made smaller before the search."""
 MOST_ENLARGED = 12_000_000
@@ -167,7 +167,7 @@ def costly(engines: Sequence[Engine]) -> list[Stage]:
         Stage("calmer least", partial(by_engine, first, calmer_least, 1.0), 0.007),
         Stage("brighter", partial(by_engine, first, brighter, 1.0), 0.003),
         Stage("doubled", partial(by_engine, first, partial(larger, 2), 2.0), 0.012),
-        Stage("tripled", partial(by_engine, first, partial(larger, 3), 3.0), 0.026),
+        Stage(TRIPLED, partial(by_engine, first, partial(larger, 3), 3.0), 0.026),
     ]
     if first.NAME == "zxing":
         # The smallest of three channels is wanted where colour takes contrast away, and tried after gray.

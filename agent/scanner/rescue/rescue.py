@@ -30,7 +30,7 @@ SPARE = 0.3
 """Share of the error correction that must be left over for a text to be believed at once."""
 CELL = 6
 """Pixels a module when a code is laid flat."""
-LOOK_SECONDS, TRY_SECONDS, BENT_SECONDS = 0.006, 0.012, 0.010
+LOOK_SECONDS, TRY_SECONDS, BENT_SECONDS = 0.008, 0.014, 0.012
 """What the next step takes at most, nearly always: it begins only where so much of the budget is left."""
 
 Decode = Callable[[Gray], Sequence[Found]]

@@ -143,5 +143,5 @@ def test_a_still_picture_takes_no_stage_that_its_budget_does_not_allow(scene):
     cascade = Cascade(seconds=0.2, clock=lambda: float(next(spent)))
     asked = []
     cascade.costly = [Stage(str(i), lambda picture, budget, i=i: asked.append(i) or [], 0.0, 0.001) for i in range(20)]
-    assert cascade.read(scene) == []
+    assert cascade.read(moved(scene, 0)) == []
     assert 1 <= len(asked) <= 4

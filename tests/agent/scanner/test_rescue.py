@@ -8,7 +8,7 @@ import zxingcpp
 from agent.scanner.budget import Budget
 from agent.scanner.cascade import Cascade
 from agent.scanner.engines import zxing
-from agent.scanner.hints import hints
+from agent.scanner.hints import blank, hints
 from agent.scanner.regions import regions, unexplained
 from agent.scanner.rescue.finders import outlines, pairs, triples
 from agent.scanner.rescue.modules import drawn, readings
@@ -201,3 +201,23 @@ def test_a_large_photograph_is_looked_at_smaller_first_and_corners_lie_in_its_ow
     xs, ys = [x for x, _ in found.corners], [y for _, y in found.corners]
     assert abs(min(xs) - 2080) < 12
     assert abs(max(ys) - (1000 + len(code) - 80)) < 12
+
+
+def test_a_wall_is_blank_and_the_faintest_readable_code_is_not():
+    rng = np.random.default_rng(31)
+    slope = np.broadcast_to(np.linspace(90, 150, 720)[:, None], (720, 1280))
+    assert blank(noisy(slope, rng, 4))
+    assert blank(np.zeros((40, 3000), np.uint8))
+    faint = np.full((720, 1280), 120, np.uint8)
+    code = modules("kadian").repeat(4, 0).repeat(4, 1) // 15 + 112
+    faint[300 : 300 + len(code), 500 : 500 + len(code)] = code
+    faint = noisy(faint, rng, 1)
+    assert not blank(faint)
+    assert [one.text for one in Cascade(seconds=LONG).read(faint)] == ["kadian"]
+
+
+def test_a_blank_picture_gets_the_cheap_look_alone():
+    cascade, asked = Cascade(seconds=LONG), []
+    cascade.costly = [one._replace(look=lambda *_: asked.append(1) or []) for one in cascade.costly]
+    assert cascade.read(np.full((720, 1280, 3), 140, np.uint8)) == []
+    assert asked == []
