@@ -16,6 +16,8 @@ from agent.scanner.stages import Picture, Stage, picture_of
 
 FRAME_SECONDS = 0.025
 """What the looks at one frame may take together: a quarter of the time between two frames at 10 a second."""
+PLANNED = 0.75
+"""The share of it that is planned with: a stage may take longer than foretold, and none can be stopped half-way."""
 MOST_PIXELS = 2_100_000
 """A larger frame (above 1920×1080) is made smaller, so that the cheap look keeps within the budget."""
 GRID = (80, 45)
@@ -52,7 +54,7 @@ class Live:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._cascade = cascade
-        self._seconds = seconds
+        self._seconds = PLANNED * seconds
         self._clock = clock
         self._grid: NDArray[np.int16] | None = None
         self._box: Box | None = None

@@ -25,6 +25,11 @@ MOST_ENLARGED = 12_000_000
 """A picture is not made larger than that: it would take 60 ms and more, and its codes are large enough."""
 
 
+LEAST_SPARE = 0.1
+"""Share of a code's error correction that must be left over. Measured with 24,000 damaged codes: of 145 that came out
+with less, 11 were another text; of 2,300 with more, none. A live code has its next frame."""
+
+
 class Picture(NamedTuple):
     """One picture to search: `gray`, the `colour` it came in (or None), and how many times it was shrunk."""
 
@@ -140,9 +145,10 @@ def part(picture: Picture, box: Box) -> Picture:
 def by_engine(
     engine: Engine, prepare: Callable[[Picture], Gray | None], scale: float, picture: Picture, _: Budget
 ) -> list[Found]:
-    """What an engine finds in a prepared picture that is `scale` times as large."""
+    """What an engine finds in a prepared picture that is `scale` times as large, and may be believed."""
     prepared = prepare(picture)
-    return [] if prepared is None else [found.moved(1 / scale) for found in engine.read(prepared)]
+    found = [] if prepared is None else engine.read(prepared)
+    return [one.moved(1 / scale) for one in found if one.spare is None or one.spare >= LEAST_SPARE]
 
 
 def by_modules(prepare: Callable[[Picture], Gray | None], picture: Picture, budget: Budget) -> list[Found]:

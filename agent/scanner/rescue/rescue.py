@@ -98,7 +98,8 @@ class Rescue:
                     texts[code.text] = texts.get(code.text, 0) + 1
                     if (code.spare or 0.0) >= SPARE or texts[code.text] > 1:
                         corners = tuple((float(x), float(y)) for x, y in onto(grid.plane, around(grid.side)))
-                        return Found(code.text, code.format, code.engine, corners, code.spare).moved(1.0, left, top)
+                        spare = code.spare if (code.spare or 0.0) >= SPARE else None
+                        return Found(code.text, code.format, code.engine, corners, spare).moved(1.0, left, top)
             if not self._budget.allows(BENT_SECONDS):
                 break
         return None

@@ -8,6 +8,7 @@ import zxingcpp
 from agent.scanner.budget import Budget
 from agent.scanner.cascade import Cascade
 from agent.scanner.engines import zxing
+from agent.scanner.found import Found
 from agent.scanner.hints import blank, hints
 from agent.scanner.regions import regions, unexplained
 from agent.scanner.rescue.finders import outlines, pairs, triples
@@ -124,6 +125,34 @@ def test_codes_with_too_many_wrong_modules_are_refused_not_guessed():
         flipped = dark ^ (rng.random(dark.shape) < rng.uniform(0.05, 0.3))
         wrong += [one.text for one in zxing.read_drawn(drawn(flipped)) if (one.spare or 0) >= 0.3 and one.text != text]
     assert wrong == []
+
+
+def test_a_text_that_took_all_of_the_error_correction_is_not_believed():
+    class Weak:
+        NAME = "weak"
+
+        @staticmethod
+        def available():
+            return True
+
+        @staticmethod
+        def read(gray):
+            return [Found(str(spare), "qr", "weak", (), spare) for spare in (0.0, 0.05, 0.3, None)]
+
+    assert {one.text for one in Cascade([Weak]).read(np.zeros((50, 50), np.uint8))} == {"0.3", "None"}
+
+
+def test_damaged_pictures_are_read_right_or_not_at_all():
+    rng, cascade = np.random.default_rng(37), Cascade(seconds=0.02)
+    wrong, right = [], 0
+    for number in range(300):
+        text = f"k{number}"
+        dark = modules(text, "LMQH"[number % 4])[4:-4, 4:-4] < 128
+        found = [one.text for one in cascade.read(drawn(dark ^ (rng.random(dark.shape) < rng.uniform(0, 0.16)), 5))]
+        right += found == [text]
+        wrong += [(text, one) for one in found if one != text]
+    assert wrong == []
+    assert right > 40
 
 
 def test_pictures_without_a_code_give_nothing_however_hard_one_looks():
