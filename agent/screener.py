@@ -117,10 +117,9 @@ class Screener:
         self._board.stage("waiting_for_code" if waits else self._stage)
         operator, unattended = self._duty.author(now)
         self._board.duty(operator, unattended=unattended)
-        chosen = self._chosen.id if self._chosen else None
-        self._board.rests(
-            [Resting(rest.id, left, rest.celsius, rest.id == chosen) for rest, left in self.rests.waiting(now, policy)]
-        )
+        chosen = self._chosen.id if self._chosen is not None and self._chosen.holds(now) else None
+        waiting = self.rests.waiting(now, policy)
+        self._board.rests([Resting(rest.id, left, rest.celsius, rest.id == chosen) for rest, left in waiting])
 
     def act(self, act: Act, at: float) -> Answer:
         """What somebody does at the screen."""

@@ -148,6 +148,18 @@ class KioskSettings(Struct, frozen=True):
             yield "certificate_file", "K0463", {}
 
 
+class HomeAssistant(Struct, frozen=True):
+    """Off unless asked for. `prefix` is the discovery prefix that Home Assistant was given."""
+
+    enabled: bool = False
+    prefix: Annotated[str, Meta(min_length=1)] = "homeassistant"
+
+    def problems(self) -> Iterator[Problem]:
+        """A prefix that is no topic."""
+        if not self.prefix.isascii() or set(self.prefix) & set("+# "):
+            yield "prefix", "K0483", {"value": self.prefix}
+
+
 class AgentSettings(Struct, frozen=True):
     """The whole of a gate's settings."""
 
@@ -163,6 +175,7 @@ class AgentSettings(Struct, frozen=True):
     duty: Duty = Duty()
     clock: ClockSettings = ClockSettings()
     kiosk: KioskSettings | None = None
+    homeassistant: HomeAssistant = HomeAssistant()
 
     def problems(self) -> Iterator[Problem]:
         """A gate that can neither measure nor see."""

@@ -1,18 +1,21 @@
 """The camera's side of the gate: frames, codes in them, and what they are worth."""
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import structs
 
-from agent.scanner.colour import Agreed
-from agent.scanner.found import Found
-from agent.scanner.lens import Lens
-from agent.scanner.pictures import Image
-from agent.scanner.source import Source
+from agent.scanner.seen import Agreed
 from kadian.messages import CameraHealth, Code
 from kadian.messages.telemetry import DeviceState
+
+if TYPE_CHECKING:  # numpy comes with them: 15 MB that a gate without a camera is spared
+    from agent.scanner.found import Found
+    from agent.scanner.pictures import Image
+    from agent.scanner.source import Source
 
 REMEMBER_SECONDS = 3.0
 """A code in view is judged once; out of view for longer, it is judged anew."""
@@ -43,6 +46,8 @@ class Sight:
         read: Callable[[str], Code | None],
         on_code: Callable[[Code, float], None],
     ) -> None:
+        from agent.scanner.lens import Lens
+
         self._source = source
         self._look = look
         self._read = read

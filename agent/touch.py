@@ -1,8 +1,11 @@
 """The thermometer's side of the gate: a link, a plateau, and readings."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
+
+from msgspec.structs import replace
 
 from agent import settings
 from agent.acts import Stage
@@ -34,7 +37,7 @@ class Touch:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.driver = find(fitted.driver, fitted.options)
-        self._plateau = Plateau(self.driver.kind, self.driver.conversion, finished=self.driver.finished)
+        self._plateau = Plateau(self.driver.kind, self.driver.conversion, finished=math.isinf(self.driver.pause))
         self._on_reading = on_reading
         self._on_stage = on_stage
         self._monotonic = monotonic
@@ -54,7 +57,7 @@ class Touch:
     @property
     def stuck(self) -> bool:
         """Whether the device repeats itself: what it says is stale."""
-        return self._plateau.stuck
+        return self._link.stuck
 
     def health(self) -> ThermometerHealth:
         """For the telemetry."""
@@ -82,7 +85,8 @@ class Touch:
         measured = self._plateau.feed(sample, at)
         self._show(self._plateau.stage, at)
         if measured is not None:
-            self._on_reading(measured, at)
+            # A device that has frozen goes on saying what the last person had.
+            self._on_reading(replace(measured, quality="stale") if self.stuck else measured, at)
 
 
 def temperature(measured: Measured, site: str, device: str) -> Temperature:

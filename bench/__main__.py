@@ -10,7 +10,22 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent
-ALL = ("messages", "thermometers", "scanning", "gate", "replug", "office", "alarm")
+ALL = (
+    "messages",
+    "thermometers",
+    "scanning",
+    "gate",
+    "replug",
+    "budget",
+    "office",
+    "alarm",
+    "drain",
+    "outbox",
+    "network",
+    "power",
+    "hangs",
+    "kills",
+)
 
 
 def machine() -> dict[str, Any]:

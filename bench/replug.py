@@ -17,7 +17,7 @@ from agent.wire.port import open_port
 from agent.wire.usb import Tree
 from bench.figures import milliseconds
 from kadian.demo.thermometers import PtyThermometer, gy_mcu90614_frame
-from kadian.demo.usb import UsbBus
+from tests.hardware.usb import UsbBus
 
 CYCLES = 200
 USB = "1a86:7523"

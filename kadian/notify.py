@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 
 
 class Notify:
-    """One service's line to systemd, from `NOTIFY_SOCKET` and `WATCHDOG_USEC` in the environment."""
+    """One service's line to systemd (sd_notify(3)), from `NOTIFY_SOCKET` and `WATCHDOG_USEC` in the environment."""
 
     def __init__(self) -> None:
         self._address = os.environ.get("NOTIFY_SOCKET", "")
@@ -22,6 +22,14 @@ class Notify:
     def alive(self) -> None:
         """Work is being done."""
         self._say("WATCHDOG=1")
+
+    def status(self, text: str) -> None:
+        """One line for `systemctl status`."""
+        self._say("STATUS=" + " ".join(text.splitlines()))
+
+    def hung(self) -> None:
+        """A part does not work any more: systemd is to do at once what it does when signs of life stay away."""
+        self._say("WATCHDOG=trigger")
 
     def stopping(self) -> None:
         """The end was asked for."""

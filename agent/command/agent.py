@@ -1,5 +1,6 @@
 """`kadian agent --config FILE`: one gate."""
 
+import faulthandler
 import os
 import signal
 import sys
@@ -9,9 +10,12 @@ from types import FrameType
 
 import click
 
+from agent.clock import Clock
 from agent.gate import Gate
+from agent.pulse import Pulse, Stop
 from agent.settings import AgentSettings
 from agent.thermometer.catalogue import find
+from agent.watchdog import Watchdog
 from kadian import logs
 from kadian.errors import KadianError
 from kadian.notify import Notify
@@ -31,7 +35,10 @@ from kadian.settings import load
 )
 def agent(config: Path, camera: str, screen: str, *, enrol: bool) -> None:
     """一个卡点：测温、看码、判断、上报。One gate: measures, reads codes, decides, reports."""
-    stop, again = threading.Event(), threading.Event()
+    # At the watchdog's SIGABRT the log gets every thread's place.
+    faulthandler.enable()
+    pulse = Pulse()
+    stop, again = Stop(pulse.beat), threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:
         again.clear()
@@ -59,7 +66,10 @@ def agent(config: Path, camera: str, screen: str, *, enrol: bool) -> None:
             return
     settings = load(config, AgentSettings)
     logs.set_up(f"gate {settings.gate}")
-    gate = Gate(settings, on_beat=systemd.alive, on_reload=reload)
+    watchdog = Watchdog(systemd, pulse, lambda: f"outbox: {gate.outbox.waiting} waiting")
+    clock = Clock(settings.clock.trust)
+    gate = Gate(settings, clock=clock, on_beat=watchdog.feed, on_reload=reload)
+    clock.not_before(int(gate.outbox.known_time() * 1e9))
     systemd.ready()
     gate.run(stop)
     if again.is_set():

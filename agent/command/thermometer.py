@@ -121,19 +121,13 @@ def options_of(pairs: tuple[str, ...]) -> dict[str, Any]:
 @click.command("thermometer")
 @click.option("--port", required=True, help="串口设备，如 /dev/kadian-therm。The serial port.")
 @click.option("--driver", "name", help="驱动名，如 gy614v3。The driver's name.")
-@click.option(
-    "--option",
-    "options",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="驱动的选项，如 profile=my-gun.toml。What the driver is to be told.",
-)
 @click.option("--json", "as_json", is_flag=True, help="每个读数一行 JSON。One JSON line a reading.")
 @click.option("--count", type=click.IntRange(min=1), help="读到这么多个就结束。End after so many readings.")
 @click.option(
     "--seconds", type=click.FloatRange(min=0, min_open=True), help="这么多秒后结束。End after so many seconds."
 )
 @click.option("--baud", type=click.IntRange(min=1), help="波特率，默认按驱动。Speed, the driver's own if not given.")
+@click.option("--option", "pairs", multiple=True, help="驱动的选项，可多次，如 preset=shtc3。The driver's, key=value.")
 @click.option("--learn", "learning", is_flag=True, help="学会一种不认识的体温计。Learn an unknown thermometer.")
 @click.option("--kind", type=click.Choice(TAUGHT), help="学的是什么温度。What the one to be learned measures.")
 @click.option(
@@ -146,11 +140,11 @@ def thermometer(
     *,
     port: str,
     name: str | None,
-    options: tuple[str, ...],
     as_json: bool,
     count: int | None,
     seconds: float | None,
     baud: int | None,
+    pairs: tuple[str, ...],
     learning: bool,
     kind: TemperatureKind | None,
     profile: Path,
@@ -160,15 +154,15 @@ def thermometer(
         raise click.UsageError("--driver gy614v3 / --learn")
     # Troubles are told in plain words, so the log keeps to what nobody foresaw.
     set_up("thermometer", level="error")
-    try:
-        if name is None:
+    if name is None:
+        try:
             learn(port, baud, kind, profile)
-            return
-    except KadianError as trouble:
-        click.echo(trouble.lines(), err=True)
-        raise SystemExit(1) from trouble
+        except KadianError as trouble:
+            click.echo(trouble.lines(), err=True)
+            raise SystemExit(1) from trouble
+        return
     try:
-        driver = find(name, options_of(options))
+        driver = find(name, options_of(pairs))
     except KadianError as unknown:
         click.echo(unknown.lines(), err=True)
         raise SystemExit(2) from unknown

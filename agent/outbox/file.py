@@ -5,16 +5,24 @@ import os
 import sqlite3
 from pathlib import Path
 
+import structlog
+
 from agent.outbox.room import WAL_BYTES
+from agent.outbox.wal import PAGE, forgotten
 from kadian.errors import KadianError
 from kadian.identifiers import new_epoch
 
-PAGE = 4096
+logger = structlog.get_logger(__name__)
 SLACK_PAGES = 256
 """Above the cap, so that marking done and deleting find room when no screening does any more."""
 QUICK_CHECK_BELOW = 64 << 20
 """Bytes; a larger file is not read through at start, a slow card would need minutes for it."""
-VERSION = 1
+WHOLE_CHECK_BELOW = 16 << 20
+"""Bytes; below it the indices are compared with the rows too: what an index forgets would never be sent."""
+LOG, KEPT_LOG = "-wal", "-wal.damaged"
+"""Behind the file's name: SQLite's write-ahead log, and one with a damage in it."""
+VERSION = 2
+"""1 had its bodies unpacked; its files are gone on with."""
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -74,9 +82,9 @@ def kind_of(error: Exception) -> int:
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
-def is_damage(error: sqlite3.Error) -> bool:
-    """Whether SQLite says that the file itself is broken."""
-    return kind_of(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+def is_damage(error: Exception) -> bool:
+    """Whether SQLite says that the file itself is broken; a number that is there already is one that was forgotten."""
+    return kind_of(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CONSTRAINT)
 
 
 def _make_or_check(connection: sqlite3.Connection, path: Path) -> None:
@@ -91,15 +99,37 @@ def _make_or_check(connection: sqlite3.Connection, path: Path) -> None:
         with contextlib.suppress(OSError):
             path.chmod(0o600)
         return
+    # Locked by now, and not written to yet: the log is as the last process left it.
+    log = path.with_name(path.name + LOG)
+    missing = forgotten(log.read_bytes()) if log.exists() else 0
+    if missing == 1:
+        logger.warning("outbox_end_torn", path=str(log))
+    elif missing:
+        # SQLite deletes its log when it closes the file; under a second name it is kept for salvage.
+        path.with_name(path.name + KEPT_LOG).unlink(missing_ok=True)
+        os.link(log, path.with_name(path.name + KEPT_LOG))
+        raise Damaged("the write-ahead log is damaged in the middle")
     version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version != VERSION or not tables >= {"meta", "boot", "screening"}:
+    if not 1 <= version <= VERSION or not tables >= {"meta", "boot", "screening"}:
         raise Damaged(f"no outbox of version {VERSION}")
-    if path.stat().st_size < QUICK_CHECK_BELOW:
-        said = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    size = path.stat().st_size
+    if size < QUICK_CHECK_BELOW:
+        check = "integrity_check" if size < WHOLE_CHECK_BELOW else "quick_check"
+        said = connection.execute(f"PRAGMA {check}(1)").fetchone()[0]
         if said != "ok":
             raise Damaged(str(said))
-    if connection.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone() is None:
-        raise Damaged("no epoch")
+    if version != VERSION:
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def vanished(path: Path, ballast: Path) -> bool:
+    """Whether there was an outbox here whose file is gone, or is there without anything in it."""
+    try:
+        return path.stat().st_size == 0
+    except FileNotFoundError:
+        return ballast.exists()
+    except OSError:
+        return False
 
 
 def put_aside(path: Path, stamp: str) -> Path:
@@ -117,10 +147,10 @@ def put_aside(path: Path, stamp: str) -> Path:
     while target.exists():
         number += 1
         target = path.with_name(f"{path.stem}.damaged-{stamp}-{number}{path.suffix}")
-    for end in ("-wal", ""):
+    for end, new in ((LOG, LOG), (KEPT_LOG, LOG), ("", "")):
         part = path.with_name(path.name + end)
         if part.exists():
-            part.rename(target.with_name(target.name + end))
+            part.rename(target.with_name(target.name + new))
     path.with_name(path.name + "-shm").unlink(missing_ok=True)
     descriptor = os.open(path.parent, os.O_RDONLY)
     try:

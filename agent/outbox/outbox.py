@@ -10,23 +10,28 @@ import structlog
 
 from agent.clock import local
 from agent.outbox import file, sql
+from agent.outbox.packed import pack, unpack
 from agent.outbox.room import Room
 from agent.outbox.row import Kept, Row
-from agent.outbox.store import AT_ONCE, Store
+from agent.outbox.shelf import Shelf
+from agent.outbox.store import AT_ONCE, Store, used
+from agent.outbox.wal import PAGE
 from kadian.errors import KadianError
-from kadian.messages import OutboxHealth, Policy, Receipt, Refused, Screening, decode, encode
+from kadian.messages import OutboxHealth, Receipt, Refused, Screening, decode, encode
 
 log = structlog.get_logger(__name__)
-ROW_BYTES = 500
-"""About what a screening takes on disk, for saying how many still fit."""
+ROW_BYTES = 200
+"""About what a screening takes on disk with its entry in an index, for saying how many still fit."""
+RIGHT_TIME = "right_time"
 NO_CLOCK = 1_577_836_800
 """2020-01-01: a mark made before this was made by a clock that was not set."""
 
 
-class Outbox:
+class Outbox(Shelf):
     """Screenings on disk until a receipt covers them, and a while longer.
 
-    Any thread may call: the gate's records while the uplink's reads and marks.
+    Any thread may call: the gate's records while the uplink's reads and marks. A disk that cannot be opened or written
+    does not stop the gate: `trouble` says so, each screening is refused aloud, and `look` finds out when it is back.
 
     Args:
         path: the file; its folder is made.
@@ -38,7 +43,7 @@ class Outbox:
         room: the disk around it.
 
     Raises:
-        KadianError: K0451 the disk refuses, K0452 another process has the file.
+        KadianError: K0452 another process has the file.
     """
 
     def __init__(
@@ -54,17 +59,19 @@ class Outbox:
     ) -> None:
         self.refused = 0
         self.room = room or Room(path)
-        self._cap = max_bytes // file.PAGE
+        self._cap = max_bytes // PAGE
         self._keep = keep_done_hours * 3600
         self._wall = wall
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise file.refusal(error, path) from error
-        if self.room.ballast.exists() and (not path.exists() or path.stat().st_size == 0):
+        self._full: KadianError | None = None
+        if file.vanished(path, self.room.ballast):
             log.error("outbox_vanished", path=str(path), what=KadianError("K0454", str(path)).what())
-        self._store = Store(path, self._cap, self.room, boot_id=boot_id, monotonic_ns=monotonic_ns, wall=wall)
-        self._store.do(_used)
+        super().__init__(Store(path, self._cap, self.room, boot_id=boot_id, monotonic_ns=monotonic_ns, wall=wall))
+        with contextlib.suppress(KadianError):
+            self._store.do(used)
+        if (trouble := self._store.trouble) is not None:
+            if trouble.code == "K0452":
+                raise trouble
+            log.error("outbox_cannot_be_opened", code=trouble.code, what=trouble.what(), do=trouble.do())
         self.room.take_up()
 
     @property
@@ -81,6 +88,23 @@ class Outbox:
     def waiting(self) -> int:
         """How many screenings no receipt covers yet."""
         return self._store.waiting
+
+    @property
+    def trouble(self) -> KadianError | None:
+        """Why the next screening would be refused, as far as the last attempt showed; None when all is well."""
+        return self._store.trouble or self._full
+
+    def look(self) -> KadianError | None:
+        """Tries, while there is trouble, whether the disk takes a screening again; gives what is still in the way."""
+        if self.trouble is not None:
+            try:
+                with self._store.lock:
+                    self._make_room()
+                    self.keep("tried", b"1")
+            except KadianError as error:
+                return error
+            log.info("outbox_takes_again", path=str(self._store.path), epoch=self.epoch, waiting=self.waiting)
+        return None
 
     def record(self, make: Callable[[str, int], Screening], monotonic_ns: int | None = None) -> Screening:
         """Keeps one screening; returns only when it is on disk.
@@ -127,8 +151,12 @@ class Outbox:
 
     def newest(self, count: int) -> list[Kept]:
         """The last so many screenings, done or not, the oldest of them first; raises as `pending` does."""
-        rows = self._store.do(lambda connection: connection.execute(sql.NEWEST, (count,)).fetchall())
-        return [Kept(*row) for row in reversed(rows)]
+        return self._store.do(
+            lambda connection: [
+                Kept(unpack(stored), monotonic_ns, boot_id)
+                for stored, monotonic_ns, boot_id in connection.execute(sql.NEWEST, (count,))
+            ]
+        )[::-1]
 
     def apply(self, receipt: Receipt) -> int:
         """Marks done what a receipt of this epoch covers; says how many that were.
@@ -147,7 +175,7 @@ class Outbox:
                 return 0
         now, missing = int(self._wall()), json.dumps(receipt.missing)
         return sum(
-            self._in_pieces(sql.MARK_DONE, (now, first, last, missing, AT_ONCE), waiting=-1)
+            self._store.in_pieces(sql.MARK_DONE, (now, first, last, missing, AT_ONCE), waiting=-1)
             for first, last in ((1, receipt.through), *receipt.also)
         )
 
@@ -157,7 +185,7 @@ class Outbox:
         Raises:
             KadianError: K0451 the disk refuses.
         """
-        return self._in_pieces(sql.MARK_WAITING, (from_seq, AT_ONCE), waiting=+1)
+        return self._store.in_pieces(sql.MARK_WAITING, (from_seq, AT_ONCE), waiting=+1)
 
     def oldest(self) -> int:
         """The lowest seq that is still here, done or not; one above the last when there is none."""
@@ -165,17 +193,28 @@ class Outbox:
         return int(found) if found is not None else self.last_seq + 1
 
     def clean(self) -> int:
-        """Deletes what has been done for long enough, and puts the ballast back; for a clock that is right.
+        """Deletes what has been done for long enough, and puts the ballast back; to be called while the clock is right.
 
         Raises:
             KadianError: K0451 the disk refuses.
         """
         now = int(self._wall())
         # A mark of a wrong clock would delete at once or never: such a row starts its time again.
-        self._in_pieces(sql.MARK_AGAIN, (now, NO_CLOCK, now + 86_400, AT_ONCE))
-        deleted = self._in_pieces(sql.DELETE_OLD, (now - int(self._keep), AT_ONCE))
+        self._store.in_pieces(sql.MARK_AGAIN, (now, NO_CLOCK, now + 86_400, AT_ONCE))
+        deleted = self._store.in_pieces(sql.DELETE_OLD, (now - int(self._keep), AT_ONCE))
+        self.keep(RIGHT_TIME, str(now).encode())
         self.room.take_up()
         return deleted
+
+    def known_time(self) -> float:
+        """The latest moment (seconds since 1970) that a clock which was right has left here; 0 when there is none."""
+        try:
+            known = float(self.kept(RIGHT_TIME) or 0)
+            last = self.rows([self.last_seq])
+            made = decode(Screening, last[0].body) if last else None
+        except (KadianError, Refused, ValueError):
+            return 0
+        return max(known, made.at.timestamp()) if made and made.clock != "unsynced" else known
 
     def correct_clock(self, wall_less_monotonic_ns: int, boot_id: str) -> int:
         """Sets the times right of what this boot recorded before its clock was; says how many waited for it.
@@ -190,10 +229,10 @@ class Outbox:
 
         def piece(connection: sqlite3.Connection) -> int:
             rows = connection.execute(sql.ADRIFT, (boot_id, AT_ONCE)).fetchall()
-            for seq, body, monotonic_ns in rows:
+            for seq, stored, monotonic_ns in rows:
                 at = local(monotonic_ns + wall_less_monotonic_ns)
-                right = msgspec.structs.replace(decode(Screening, body), at=at, clock="estimated")
-                connection.execute(sql.CORRECT, (encode(right), seq))
+                right = msgspec.structs.replace(decode(Screening, unpack(stored)), at=at, clock="estimated")
+                connection.execute(sql.CORRECT, (pack(encode(right)), seq))
             return len(rows)
 
         corrected = changed = self._store.change(piece)
@@ -202,42 +241,13 @@ class Outbox:
             corrected += changed
         return corrected
 
-    def policy(self) -> Policy | None:
-        """What was last saved, or None."""
-        found = self.kept("policy")
-        try:
-            return decode(Policy, found) if found else None
-        except Refused:
-            return None
-
-    def save_policy(self, policy: Policy) -> None:
-        """Keeps the policy for a start without a network; raises as `keep` does."""
-        self.keep("policy", encode(policy))
-
-    def kept(self, name: str) -> bytes | None:
-        """What `keep` last kept under this name.
-
-        Raises:
-            KadianError: K0451 the disk refuses.
-        """
-        found = self._store.do(lambda connection: connection.execute(sql.KEPT, (name,)).fetchone())
-        return found[0] if found else None
-
-    def keep(self, name: str, value: bytes) -> None:
-        """Keeps a small value beside the screenings.
-
-        Raises:
-            KadianError: K0450 no room, K0451 the disk refuses.
-        """
-        self._store.change(lambda connection: connection.execute(sql.KEEP, (name, value)))
-
     def health(self) -> OutboxHealth:
         """For the telemetry. A disk that does not answer leaves out what only it knows."""
         oldest, left = None, 0
         with contextlib.suppress(KadianError, Refused):
             first = self.pending(limit=1)
             oldest = decode(Screening, first[0].body).at if first else None
-            left = max(0, self._cap - self._store.do(_used)) * file.PAGE // ROW_BYTES
+            left = max(0, self._cap - self._store.do(used)) * PAGE // ROW_BYTES
         return OutboxHealth(
             epoch=self.epoch,
             last_seq=self.last_seq,
@@ -252,40 +262,14 @@ class Outbox:
         self._store.close()
 
     def _rows(self, statement: str, values: tuple[object, ...]) -> list[Row]:
-        return self._store.do(lambda connection: [Row(*row) for row in connection.execute(statement, values)])
+        return self._store.do(
+            lambda connection: [Row(seq, unpack(stored)) for seq, stored in connection.execute(statement, values)]
+        )
 
     def _make_room(self) -> None:
-        while self._store.do(_used) >= self._cap and self._piece(sql.DELETE_DONE, (AT_ONCE,)):
+        while self._store.do(used) >= self._cap and self._store.piece(sql.DELETE_DONE, (AT_ONCE,)):
             pass  # what is done stays only as a courtesy, and gives way first
-        if self._store.do(_used) >= self._cap or not self.room.enough():
-            raise KadianError("K0450", str(self._store.path))
-
-    def _in_pieces(self, statement: str, values: tuple[object, ...], waiting: int = 0) -> int:
-        total = 0
-        while True:
-            with self._store.lock:
-                changed = self._piece(statement, values)
-                self._store.waiting += waiting * changed
-            total += changed
-            if changed < AT_ONCE:
-                return total
-
-    def _piece(self, statement: str, values: tuple[object, ...]) -> int:
-        def work(connection: sqlite3.Connection) -> int:
-            return connection.execute(statement, values).rowcount
-
-        try:
-            return self._store.change(work)
-        except KadianError:
-            # A disk that others have filled: this is what the ballast is for.
-            if not self.room.throw_off():
-                raise
-            log.warning("outbox_ballast_thrown_off", path=str(self._store.path))
-            return self._store.change(work)
-
-
-def _used(connection: sqlite3.Connection) -> int:
-    """Pages that hold something."""
-    pages: int = connection.execute("PRAGMA page_count").fetchone()[0]
-    free: int = connection.execute("PRAGMA freelist_count").fetchone()[0]
-    return pages - free
+        if self._store.do(used) >= self._cap or not self.room.enough():
+            self._full = KadianError("K0450", str(self._store.path))
+            raise self._full
+        self._full = None

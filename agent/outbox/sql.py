@@ -5,6 +5,13 @@ THESE = """
 SELECT seq, body FROM screening
 WHERE done_at IS NULL AND seq IN (SELECT value FROM json_each(?)) ORDER BY seq
 """
+WAITING = "SELECT count(*) FROM screening WHERE done_at IS NULL"
+LAST_SEQ = """
+SELECT max(
+    coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'screening'), 0),
+    coalesce((SELECT max(seq) FROM screening), 0))
+"""
+LAST_BODY = "SELECT body FROM screening ORDER BY seq DESC LIMIT 1"
 OLDEST = "SELECT min(seq) FROM screening"
 MARK_DONE = """
 UPDATE screening SET done_at = ? WHERE seq IN (

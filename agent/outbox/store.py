@@ -11,16 +11,19 @@ from typing import TypeVar
 import msgspec
 import structlog
 
-from agent.outbox import file
+from agent.outbox import file, sql
+from agent.outbox.packed import pack, unpack
 from agent.outbox.room import Room
 from agent.outbox.salvage import readable
 from kadian.errors import KadianError
-from kadian.messages import Screening, encode
+from kadian.messages import Refused, Screening, decode, encode
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 AT_ONCE = 1000
 """Rows changed in one commit: keeps the log below the ballast, and the gate's thread waiting only for moments."""
+UNOPENED = "unopened"
+"""In place of an epoch, until the file could be opened for the first time."""
 
 
 class Store:
@@ -46,9 +49,10 @@ class Store:
         wall: Callable[[], float],
     ) -> None:
         self.path = path
-        self.epoch = ""
+        self.epoch = UNOPENED
         self.last_seq = 0
         self.waiting = 0
+        self.trouble: KadianError | None = None
         self.lock = threading.RLock()
         self._cap = cap_pages
         self._room = room
@@ -69,18 +73,25 @@ class Store:
         """
         with self.lock:
             try:
-                return work(self._connection or self._open())
-            except (sqlite3.Error, file.Damaged) as error:
-                if isinstance(error, sqlite3.Error) and not file.is_damage(error):
-                    if file.kind_of(error) != sqlite3.SQLITE_FULL:
-                        self.close()
-                    raise file.refusal(error, self.path) from error
-                self.start_again("K0453", str(error))
-            try:
-                return work(self._connection or self._open())
-            except (sqlite3.Error, file.Damaged) as error:
-                self.close()
+                return self._do(work)
+            except KadianError as error:
+                self.trouble = error
+                raise
+
+    def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            return work(self._connection or self._open())
+        except (sqlite3.Error, OSError, file.Damaged) as error:
+            if not isinstance(error, file.Damaged) and not file.is_damage(error):
+                if file.kind_of(error) != sqlite3.SQLITE_FULL:
+                    self.close()
                 raise file.refusal(error, self.path) from error
+            self.start_again("K0453", str(error))
+        try:
+            return work(self._connection or self._open())
+        except (sqlite3.Error, OSError, file.Damaged) as error:
+            self.close()
+            raise file.refusal(error, self.path) from error
 
     def change(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """`do` in one transaction: committed to disk when this returns."""
@@ -89,7 +100,9 @@ class Store:
             with _transaction(connection):
                 return work(connection)
 
-        return self.do(whole)
+        done = self.do(whole)
+        self.trouble = None
+        return done
 
     def insert(
         self,
@@ -104,12 +117,44 @@ class Store:
             "INSERT INTO screening (seq, body, boot, monotonic_ns, unsynced) VALUES (?, ?, ?, ?, ?)",
             (
                 screening.seq,
-                encode(screening),
+                pack(encode(screening)),
                 self._boot if this_boot else 0,
                 self._monotonic_ns() if monotonic_ns is None else monotonic_ns,
                 screening.clock == "unsynced",
             ),
         )
+
+    def in_pieces(self, statement: str, values: tuple[object, ...], waiting: int = 0) -> int:
+        """Runs a change of at most `AT_ONCE` rows until nothing is left to change; says how many that were.
+
+        Args:
+            statement: with a limit as its last value.
+            values: the statement's.
+            waiting: what each row changed adds to the number of those that wait.
+        """
+        total = 0
+        while True:
+            with self.lock:
+                changed = self.piece(statement, values)
+                self.waiting += waiting * changed
+            total += changed
+            if changed < AT_ONCE:
+                return total
+
+    def piece(self, statement: str, values: tuple[object, ...]) -> int:
+        """One change in one transaction, with the ballast thrown off if the disk has no room for it."""
+
+        def work(connection: sqlite3.Connection) -> int:
+            return connection.execute(statement, values).rowcount
+
+        try:
+            return self.change(work)
+        except KadianError:
+            # A disk that others have filled: this is what the ballast is for.
+            if not self._room.throw_off():
+                raise
+            log.warning("outbox_ballast_thrown_off", path=str(self.path))
+            return self.change(work)
 
     def close(self) -> None:
         """Lets go of the file."""
@@ -152,18 +197,18 @@ class Store:
         return connection
 
     def _connected(self) -> sqlite3.Connection:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         connection = file.connect(self.path, self._cap)
         try:
-            epoch = str(connection.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()[0])
+            epoch = _epoch(connection)
             if epoch == self.epoch:
                 self._take_back(connection)
             self.epoch = epoch
-            found = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'screening'").fetchone()
-            self.last_seq = int(found[0]) if found else 0
-            self.waiting = int(connection.execute("SELECT count(*) FROM screening WHERE done_at IS NULL").fetchone()[0])
+            self.last_seq = int(connection.execute(sql.LAST_SEQ).fetchone()[0])
+            self.waiting = int(connection.execute(sql.WAITING).fetchone()[0])
             connection.execute("INSERT OR IGNORE INTO boot (id) VALUES (?)", (self._boot_id,))
             self._boot = int(connection.execute("SELECT number FROM boot WHERE id = ?", (self._boot_id,)).fetchone()[0])
-        except sqlite3.Error:
+        except (sqlite3.Error, file.Damaged):
             connection.close()
             raise
         return connection
@@ -188,6 +233,30 @@ class Store:
             self.waiting += len(batch)
             saved += len(batch)
         return saved
+
+
+def used(connection: sqlite3.Connection) -> int:
+    """Pages that hold something."""
+    pages: int = connection.execute("PRAGMA page_count").fetchone()[0]
+    free: int = connection.execute("PRAGMA freelist_count").fetchone()[0]
+    return pages - free
+
+
+def _epoch(connection: sqlite3.Connection) -> str:
+    """The file's epoch, which the last screening has to name as well.
+
+    Raises:
+        Damaged: there is none, or another one.
+    """
+    found = connection.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()
+    last = connection.execute(sql.LAST_BODY).fetchone()
+    try:
+        named = decode(Screening, unpack(last[0])).epoch if last else None
+    except Refused as refused:
+        raise file.Damaged(f"the last screening is none: {refused}") from refused
+    if found is None or named not in (None, found[0]):
+        raise file.Damaged("no epoch, or another one than the last screening's")
+    return str(found[0])
 
 
 @contextlib.contextmanager

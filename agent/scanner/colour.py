@@ -6,7 +6,6 @@ in common (a veil of glare, or ink that is nearly black) says nothing of the hue
 two colours, too little colour or a black code is `unknown`. A picture can carry any colour: it is shown, never proven.
 """
 
-from collections import deque
 from collections.abc import Sequence
 
 import numpy as np
@@ -23,8 +22,6 @@ GRAY = 10
 LEAST, VEILED = 0.05, 0.45
 """How far apart the lightest and the darkest channel of the dark modules must be, as a share of white, and how much
 more for what a veil adds to all three: black stays below 0.03 in grain, and below this in grain under a veil."""
-FRAMES, AGREED = 5, 2
-"""A live colour is told when of the last frames so many say so and none says another."""
 
 
 _LINEAR = (np.arange(256) / 255) ** 2.2
@@ -98,16 +95,3 @@ def _ratio(image: Image, corners: Sequence[Corner]) -> NDArray[np.float64] | Non
     if white.mean() < 0.004 or ratio.min() > 0.9:
         return None
     return np.clip(ratio, 0.0, 1.5)
-
-
-class Agreed:
-    """The colour of one code over some frames: told only when frames agree."""
-
-    def __init__(self) -> None:
-        self._seen: deque[Colour] = deque(maxlen=FRAMES)
-
-    def note(self, colour: Colour) -> Colour:
-        """Notes what one frame says; the colour that at least two of the last five say, if none says another."""
-        self._seen.append(colour)
-        said = [one for one in self._seen if one != "unknown"]
-        return said[0] if len(said) >= AGREED and len(set(said)) == 1 else "unknown"

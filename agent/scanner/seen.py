@@ -1,4 +1,8 @@
-"""One appearance of a code, however many frames show it."""
+"""What several frames or showings say of one code: its appearance, its colour, whether it was shown before."""
+
+from collections import deque
+
+from kadian.messages.screening import Colour
 
 FORGET_SECONDS = 3.0
 """A code that was out of sight for longer is a new appearance: the next person may show the same one."""
@@ -49,3 +53,20 @@ class ShownAgain:
                 break
             del self._first[oldest]
         return now - self._first.setdefault(hashed, now) > self._seconds
+
+
+FRAMES, AGREED = 5, 2
+"""A live colour is told when of the last frames so many say so and none says another."""
+
+
+class Agreed:
+    """The colour of one code over some frames: told only when frames agree."""
+
+    def __init__(self) -> None:
+        self._seen: deque[Colour] = deque(maxlen=FRAMES)
+
+    def note(self, colour: Colour) -> Colour:
+        """Notes what one frame says; the colour that at least two of the last five say, if none says another."""
+        self._seen.append(colour)
+        said = [one for one in self._seen if one != "unknown"]
+        return said[0] if len(said) >= AGREED and len(set(said)) == 1 else "unknown"

@@ -21,6 +21,7 @@ Source: Bluetooth SIG, Health Thermometer Profile 1.0 and GATT Specification Sup
 IEEE 11073-20601 for the number. Captured values are computed from the layout.
 """
 
+import math
 from collections import deque
 from functools import partial
 from typing import Literal
@@ -126,5 +127,5 @@ DRIVER = Driver(
         bytes.fromhex("0D066C0E00FEE407020308301E02"),  # 36.92, 2020-02-03 08:48:30
     ),
     open=open_thermometer,
-    finished=True,
+    pause=math.inf,
 )

@@ -18,6 +18,11 @@ def names() -> list[str]:
     return [stem for stem in _stems() if _driver(stem) is not None]
 
 
+def all_names() -> list[str]:
+    """The names of all drivers, sorted, those among them that are nothing without options."""
+    return [stem for stem in _stems() if _driver(stem) is not None or _needs_options(stem)]
+
+
 def find(name: str, options: dict[str, Any] | None = None) -> Driver:
     """The driver of this name, as its `options` (the settings' table) make it.
 
@@ -31,7 +36,7 @@ def find(name: str, options: dict[str, Any] | None = None) -> Driver:
         return driver
     if driver is not None or (there and _needs_options(name)):
         return _configured(name, options or {})
-    known = sorted([*names(), *(stem for stem in _stems() if _needs_options(stem))])
+    known = all_names()
     near = get_close_matches(name.strip().lower().replace("-", "_"), known, n=1, cutoff=0.5)
     if near:
         raise KadianError("K0210", "thermometer.driver", name=name, near=near[0], names=", ".join(known))

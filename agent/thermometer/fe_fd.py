@@ -26,6 +26,7 @@ Source: "Bluetooth Thermometer (IR) Communication Protocol", a maker's sheet in 
 are its own examples; it calls the first 37.0, but the bytes say 37.4.
 """
 
+import math
 import struct
 from functools import partial
 from typing import Literal
@@ -84,7 +85,7 @@ def configured(options: Options) -> Driver:
             bytes.fromhex("FEFD150103DA0D0A"),  # 98.6 °F = 37.00 °C
         ),
         agree=EQUAL,
-        finished=True,
+        pause=math.inf,
     )
 
 

@@ -19,6 +19,7 @@ or, instead of [frame], `line = 'T=(?P<value>[-+]?\d+(?:\\.\d+)?)'`, a regular e
 that it was learned from stand in the profile as `captured`, so this file has none of its own.
 """
 
+import math
 import re
 from functools import partial
 from pathlib import Path
@@ -69,7 +70,7 @@ def driver(profile: Profile) -> Driver:
         make_parser=partial(_parser, profile),
         captured=tuple(bytes.fromhex(frame) for frame in profile.captured),
         agree=profile.agree,
-        finished=profile.on_demand,
+        pause=math.inf if profile.on_demand else 1.0,
     )
 
 
@@ -79,7 +80,9 @@ def _parser(profile: Profile) -> Parser:
         single = Frames(_layout(profile.frame, profile.number, profile.kind))
     else:
         pattern = re.compile((profile.line or "").encode("latin-1", "replace"))
-        single = Lines(partial(_line, pattern=pattern, number=profile.number, kind=profile.kind))
+        decode = partial(_line, pattern=pattern, number=profile.number, kind=profile.kind)
+        # Before a number that begins the line a digit may be missing; before anything else it would show.
+        single = Lines(decode, begun=not pattern.pattern.startswith(b"(?P<value>"))
     return Agreeing(single, profile.agree) if profile.agree > 1 else single
 
 

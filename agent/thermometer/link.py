@@ -8,6 +8,7 @@ from collections.abc import Callable
 import structlog
 
 from agent.thermometer.sample import Counts, Driver, Sample
+from agent.thermometer.stuck import Stuck
 from agent.wire import Line
 from agent.wire.kept import Kept, State
 from agent.wire.port import READ_SECONDS, open_port
@@ -50,7 +51,7 @@ class Link:
         baud: speed, where it is not the driver's own.
 
     What the callbacks raise ends `run` and reaches its caller. `run` belongs to one thread; `state`, `counts`,
-    `trouble` and `dropped` may be read from any.
+    `trouble`, `stuck` and `dropped` may be read from any.
     """
 
     def __init__(  # noqa: PLR0917 - the parts it talks to, in the order in which a sample passes them
@@ -70,11 +71,12 @@ class Link:
         self.dropped = 0
         self._on_sample = on_sample
         self._monotonic = monotonic
-        slowest = math.inf if driver.finished else max(driver.pause, driver.poll.seconds if driver.poll else 0.0)
+        slowest = max(driver.pause, driver.poll.seconds if driver.poll else 0.0)
         self._silence = max(silence_seconds, PAUSES * slowest if slowest > 1.0 else 0.0)
         self._parser = driver.make_parser()
         self._next_poll = 0.0
         self._fruitless = 0
+        self._same = Stuck(finished=math.isinf(driver.pause))
         self._kept = Kept("thermometer", port, self._open, on_state, on_trouble)
 
     @property
@@ -92,6 +94,11 @@ class Link:
         """Frames good and bad since the start."""
         return self._parser.counts
 
+    @property
+    def stuck(self) -> bool:
+        """Whether the device repeats itself as no living skin would: what it says now is stale."""
+        return self._same.now
+
     def run(self, stop: threading.Event) -> None:
         """Reads until `stop` is set; a missing, busy or vanished port is said once and tried again within a second."""
         self._kept.run(lambda line: self._listen(line, stop), lambda: self.counts.good, stop)
@@ -101,6 +108,7 @@ class Link:
 
     def _listen(self, line: Line, stop: threading.Event) -> KadianError:
         self._parser.reset()
+        self._same.gap()
         if self.driver.start is not None:
             line.write(self.driver.start)
         if math.isinf(self._silence):
@@ -125,6 +133,7 @@ class Link:
             elif now - heard > patience:
                 return self._silent(now - heard, self.counts.skipped - before)
             for sample in samples:
+                self._same.feed(sample, now)
                 self._on_sample(sample, now)
         return KadianError("K0204", self.port, reason="stopped")
 
@@ -140,6 +149,7 @@ class Link:
         fresh = samples[-1:] if len(backlog) < FULL_BYTES else []
         if not fresh:
             self._parser.reset()
+        self._same.gap()
         dropped = len(samples) - len(fresh)
         self.dropped += dropped
         if dropped:

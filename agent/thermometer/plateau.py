@@ -6,9 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from agent.thermometer.background import SURFACE_HIGH, SURFACE_LOW, Background, is_warm
+from agent.thermometer.background import SURFACE_HIGH, SURFACE_LOW, Background
 from agent.thermometer.sample import Sample
-from agent.thermometer.stuck import Stuck
 from kadian.messages import TemperatureKind
 
 Stage = Literal["step_closer", "hold_still", "measured"]
@@ -50,7 +49,7 @@ class Measured(Struct, frozen=True):
 
     `celsius`, `surface` and `ambient` are medians of raw samples: each is a value that the device really gave. `spread`
     is the difference between the highest and the lowest `celsius`. `quality` is `moving` when nothing stood still,
-    `stale` when the device repeats itself (agent.thermometer.stuck).
+    `stale` when the link says that the device repeats itself.
     """
 
     celsius: float
@@ -111,7 +110,6 @@ class Plateau:
         self._before_it = Lately()
         self._periods: deque[float] = deque(maxlen=9)
         self._background = Background()
-        self._stuck = Stuck(finished=finished)
         self._before: Sample | None = None
         self._last: float | None = None
         self._began: float | None = None
@@ -128,21 +126,12 @@ class Plateau:
             return "step_closer"
         return "measured" if self._done else "hold_still"
 
-    @property
-    def stuck(self) -> bool:
-        """Whether the device says the same again and again."""
-        return self._stuck.now
-
     def feed(self, sample: Sample, at: float) -> Measured | None:
         """Takes a sample at a monotonic time in seconds; gives a reading when this one completes it."""
         celsius = sample.body if self._kind == "body_estimate" else sample.surface
         if self._finished:
             return self._trigger(sample, celsius, at)
         self._pace(at)
-        if is_warm(sample):
-            self._stuck.feed(sample, at)
-        else:
-            self._stuck.cooled(sample)
         if celsius is None or self._kind == "ambient" or not self._background.is_person(sample):
             self._miss(sample, at)
             return None
@@ -162,7 +151,7 @@ class Plateau:
         came_by_a_step = self._before_it.spread(at) <= APPROACH
         if len(self._window) == AGREE and spread <= SPREAD and came_by_a_step and self._lately.spread(at) <= SPREAD:
             self._level = median_low([sample.surface for _, sample in self._window])
-            return self._measured(spread, "stale" if self.stuck else "ok")
+            return self._measured(spread, "ok")
         began = at if self._began is None else self._began
         if at - began >= MOVING_SECONDS and self._seen >= MOVING_SAMPLES:
             return self._measured(spread, "moving")
@@ -186,7 +175,7 @@ class Plateau:
             now = median_low([sample.surface for _, sample in self._window])
             if self._level is not None and abs(now - self._level) >= OTHER_LEVEL:
                 self._began, self._level = at, now
-                return self._measured(self._spread(), "stale" if self.stuck else "ok")
+                return self._measured(self._spread(), "ok")
         return None
 
     def _miss(self, sample: Sample, at: float) -> None:
@@ -230,13 +219,13 @@ class Plateau:
         self._began = at
         self._window.clear()
         self._window.append((celsius, sample))
-        return self._measured(0.0, "stale" if self._stuck.feed(sample, at) else "ok")
+        return self._measured(0.0, "ok")
 
     def _spread(self) -> float:
         values = [celsius for celsius, _ in self._window]
         return round(max(values) - min(values), 2)
 
-    def _measured(self, spread: float, quality: Literal["ok", "moving", "stale"]) -> Measured:
+    def _measured(self, spread: float, quality: Literal["ok", "moving"]) -> Measured:
         self._done = True
         samples = [sample for _, sample in self._window]
         ambients = [sample.ambient for sample in samples if sample.ambient is not None]

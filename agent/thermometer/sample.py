@@ -94,10 +94,9 @@ class Driver(Struct, frozen=True):
         poll: what to ask, and how often, of a device that is silent unless asked.
         open: how its wire is opened, where it is not a serial port.
         usb: `vendor:product` ids (hexadecimal) under which the device, not a mere bridge, shows itself.
-        finished: each frame is a finished measurement, made when somebody pulled a gun's trigger.
         agree: how many frames in a row must say the same before a value counts (frames without a sum: 2 or more).
-        pause: seconds of silence that are normal between two frames. Where frames are `finished` any silence is normal,
-            and the open port alone is well.
+        pause: seconds of silence that are normal between two frames; infinite for a gun that speaks only when a person
+            is measured, so that its open port alone is well.
     """
 
     name: str
@@ -112,5 +111,4 @@ class Driver(Struct, frozen=True):
     open: Open | None = None
     usb: tuple[str, ...] = ()
     agree: int = 1
-    finished: bool = False
     pause: float = 1.0

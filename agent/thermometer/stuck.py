@@ -9,6 +9,7 @@ A wall gives the same number for hours and is left alone: nothing is read from i
 - A gun's trigger, `SAME_TRIGGERS` times in a row.
 """
 
+from agent.thermometer.background import SURFACE_HIGH, skin_from
 from agent.thermometer.sample import Sample
 
 STUCK_SECONDS = 30.0
@@ -44,15 +45,13 @@ class Stuck:
         self._last: float | None = None
         self.now = False
 
-    def cooled(self, sample: Sample) -> None:
-        """It says something else than skin: a presence has ended, and the device has not hung."""
-        self._step(sample)
-        self._value, self._run = None, 0
-        self.now = self._clamped
-
     def feed(self, sample: Sample, at: float) -> bool:
-        """Whether the device is stuck, after this sample of skin; another number of skin ends it."""
+        """Whether the device is stuck, after this sample; another number of skin ends it."""
         self._step(sample)
+        if not skin_from(sample.ambient) <= sample.surface <= SURFACE_HIGH:
+            self.gap()
+            self.now = self._clamped
+            return self.now
         value = (sample.raw, sample.ambient, sample.body)
         if value != self._value:
             self._value, self._since, self._count = value, at, 0
@@ -64,6 +63,12 @@ class Stuck:
         hung = self._count >= STUCK_SAMPLES and at - self._since >= STUCK_SECONDS
         self.now = hung or self._clamped
         return self.now
+
+    def gap(self) -> None:
+        """A presence ends: nobody stands there, or the stream was interrupted. Three of them are still remembered."""
+        self._run = 0
+        if not self._finished:
+            self._value = None
 
     @property
     def _clamped(self) -> bool:

@@ -5,6 +5,7 @@ import random
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal
@@ -17,6 +18,8 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from agent.settings import Broker
+from agent.uplink.pause import pause
+from agent.uplink.silence import silent_for
 from agent.uplink.tls import context as tls_context
 from kadian import __version__
 from kadian.errors import KadianError
@@ -26,11 +29,18 @@ from kadian.topics import Kind, parse, topic
 log = structlog.get_logger(__name__)
 KEEPALIVE = 15
 """Seconds. A half-open connection is found within one and a half of these."""
-FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+SILENCE = 1.4 * KEEPALIVE
+"""Seconds without a byte from the broker, which answers a ping each `KEEPALIVE`; paho alone would wait for two."""
+UNTAKEN_SECONDS = 8.0
+"""How long the other side may leave a packet untaken before the connection counts as cut (TCP_USER_TIMEOUT, tcp(7)).
+Without it the kernel tries again in ever longer pauses, and a cut of 15 s is over only 10 s after its end."""
+TURN_SECONDS = 1.0
 QUEUE = 64
 """Messages that paho may hold; the send window stays below."""
 IN_FLIGHT = 20
 """Messages without PUBACK: mosquitto's default receive maximum, beyond which it would cut the connection."""
+NOT_YET_VALID = 9
+"""X509_V_ERR_CERT_NOT_YET_VALID (openssl's x509_vfy.h)."""
 HEARD = (Kind.RECEIPT, Kind.POLICY, Kind.COMMAND)
 NORMAL = "Normal disconnection"
 
@@ -78,19 +88,23 @@ class Line:
         self._refused_topics: set[str] = set()
 
     def run(self, stop: threading.Event) -> None:
-        """Connects, stays connected, and comes back after a growing wait with chance in it (1 to 60 s)."""
-        ceiling = FIRST_WAIT
+        """Connects, stays connected, and comes back after a wait with chance in it."""
+        gone_at = time.monotonic()
         while not stop.is_set():
-            was_up = self._once(stop)
-            ceiling = 3.0 if was_up else min(ceiling * 2, LONGEST_WAIT)
-            stop.wait(random.uniform(FIRST_WAIT, ceiling))  # noqa: S311 - spreads gates over time, guards no secret
+            if self._once(stop):
+                gone_at = time.monotonic()
+            chance = random.random()  # noqa: S311 - spreads gates over time, guards no secret
+            stop.wait(pause(time.monotonic() - gone_at, chance))
 
     def publish(self, kind: Kind, payload: bytes, *, retain: bool = False) -> bool:
         """Hands one message to the connection, QoS 1; False when there is none or it is full."""
+        return self.announce(topic(self._site, self._gate, kind), payload, retain=retain)
+
+    def announce(self, name: str, payload: bytes, *, retain: bool = True) -> bool:
+        """The same for a topic that is not of kadian's own."""
         client = self._client
         if client is None or not self._up.is_set():
             return False
-        name = topic(self._site, self._gate, kind)
         return client.publish(name, payload, qos=1, retain=retain).rc == paho.MQTT_ERR_SUCCESS
 
     def farewell(self) -> None:
@@ -116,15 +130,28 @@ class Line:
             client.connect(parts.hostname or "", port, KEEPALIVE, clean_start=clean)
             if stop.is_set():
                 client.disconnect()
-            client.loop_forever()
+            while client.loop(TURN_SECONDS) == paho.MQTT_ERR_SUCCESS:
+                self._listen_for_silence(client)
         except (OSError, ValueError) as error:
-            # ssl's errors are OSErrors; a ca_file that is no certificate is one too.
-            code = "K0471" if isinstance(error, ssl.SSLError) else "K0470"
-            self._say("broker_unreachable", KadianError(code, self._broker.url, reason=str(error)))
+            self._say("broker_unreachable", self._refusal(error))
         finally:
             self._gone()
             self._client = None
         return self._was_up
+
+    def _listen_for_silence(self, client: paho.Client) -> None:
+        sock = client.socket()
+        if isinstance(sock, socket.socket) and (seconds := silent_for(sock)) > SILENCE:
+            log.warning("broker_silent", url=self._broker.url, seconds=round(seconds))
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+    def _refusal(self, error: Exception) -> KadianError:
+        """Why there is no connection. ssl's errors are OSErrors; a ca_file that is no certificate is one too."""
+        if isinstance(error, ssl.SSLCertVerificationError) and error.verify_code == NOT_YET_VALID:
+            return KadianError("K0480", self._broker.url, now=self._now().strftime("%Y-%m-%d %H:%M"))
+        code = "K0471" if isinstance(error, ssl.SSLError) else "K0470"
+        return KadianError(code, self._broker.url, reason=str(error))
 
     def _new_client(self, *, tls: bool) -> paho.Client:
         v5 = self._broker.protocol == 5
@@ -147,7 +174,7 @@ class Line:
         client.on_disconnect = self._disconnected
         client.on_message = self._message
         client.on_publish = self._published
-        client.on_socket_open = _without_delay
+        client.on_socket_open = _tune
         return client
 
     def _status(self, state: GateState) -> bytes:
@@ -200,7 +227,9 @@ class Line:
             log.warning(event, url=self._broker.url, what=error.what(), do=error.do())
 
 
-def _without_delay(_client: paho.Client, _data: Any, sock: Any) -> None:
+def _tune(_client: paho.Client, _data: Any, sock: Any) -> None:
     # One screening is one small packet; it is not to wait for a second one (Nagle).
-    with contextlib.suppress(OSError, AttributeError):
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    options = ((socket.TCP_NODELAY, 1), (socket.TCP_USER_TIMEOUT, round(UNTAKEN_SECONDS * 1000)))
+    for option, value in options:
+        with contextlib.suppress(OSError, AttributeError):
+            sock.setsockopt(socket.IPPROTO_TCP, option, value)

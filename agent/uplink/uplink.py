@@ -2,7 +2,7 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -24,6 +24,8 @@ CHANGE_SECONDS = 2.0
 """A device that flaps is told of at most this often."""
 HEADER_BYTES = 256
 """Of a packet, beside its payload: topic and properties."""
+IDLE_SECONDS = 5.0
+"""A turn takes no longer than this, so that who looks after the uplink sees it live."""
 FULL_WAIT = 0.2
 """Seconds until a connection that took no more is offered it again."""
 DISK_WAIT = 5.0
@@ -31,13 +33,17 @@ DISK_WAIT = 5.0
 
 
 class Hooks(NamedTuple):
-    """What the gate gives the uplink: its telemetry, and what to do with what the office says."""
+    """What the gate gives the uplink: its telemetry, what to do with what the office says, and what others are told.
+
+    `announce` gives topics outside of kadian's own and what is to be retained there, at each connect.
+    """
 
     telemetry: Callable[[], Telemetry]
     on_policy: Callable[[Policy], None] = lambda _policy: None
     on_message: Callable[[str], None] = lambda _text: None
     on_identify: Callable[[], None] = lambda: None
     on_reload: Callable[[], str | None] = lambda: "restart the gate's service: it reads its configuration at start"
+    announce: Callable[[], Iterable[tuple[str, bytes]]] = tuple
 
 
 class Uplink:
@@ -143,9 +149,9 @@ class Uplink:
     def _hear(self) -> None:
         """Waits for something to happen, and takes all that has."""
         due = [at for at in (self._window.due(), self._telemetry_at) if at is not None and self._window.connected]
-        timeout = max(0.0, min(due) - self._monotonic()) if due else None
+        timeout = min(IDLE_SECONDS, max(0.0, min(due, default=float("inf")) - self._monotonic()))
         if self._line_full:
-            timeout = min(FULL_WAIT, FULL_WAIT if timeout is None else timeout)
+            timeout = min(FULL_WAIT, timeout)
         try:
             self._inbox.append(self._events.get(timeout=timeout))
             while True:
@@ -163,6 +169,8 @@ class Uplink:
             self._most_bytes = min(MOST_BYTES, value - HEADER_BYTES) if value else MOST_BYTES
             self._window.connect(self._outbox.last_seq, now)
             self._telemetry_at = now
+            for topic, payload in self._hooks.announce():
+                self._line.announce(topic, payload)
         elif name == "down":
             self._window.disconnect()
             self._telemetry_at, self._line_full = None, False

@@ -8,6 +8,7 @@ from kadian.messages.fields import Celsius, Epoch, Moment, Short, Word
 from kadian.messages.screening import ClockState
 
 Count = Annotated[int, Meta(ge=0)]
+Strain = Literal["none", "now", "earlier"]
 DeviceState = Literal["ok", "silent", "lost", "none"]
 
 
@@ -53,7 +54,11 @@ class GunHealth(Struct, frozen=True, omit_defaults=True):
 
 
 class OutboxHealth(Struct, frozen=True, omit_defaults=True):
-    """What waits on the gate's disk. `capacity_left` counts screenings; `refused` those that a full disk refused."""
+    """What waits on the gate's disk.
+
+    `capacity_left` counts screenings, `hours_left` says how long that lasts at the pace of the last hours; `refused`
+    counts those that the disk did not take.
+    """
 
     epoch: Epoch
     last_seq: Count
@@ -61,12 +66,36 @@ class OutboxHealth(Struct, frozen=True, omit_defaults=True):
     oldest_waiting: Moment | None = None
     capacity_left: Count | None = None
     refused: Count = 0
+    hours_left: Annotated[float, Meta(ge=0)] | None = None
+
+
+class Computer(Struct, frozen=True, omit_defaults=True):
+    """The gate's computer. `power` is a supply that is too weak, `heat` one that slows the processor down.
+
+    `load` is the mean number of runnable tasks of the last minute; `memory_bytes` is what the agent takes.
+    """
+
+    power: Strain | None = None
+    heat: Strain | None = None
+    load: Annotated[float, Meta(ge=0)] | None = None
+    memory_bytes: Count | None = None
+    memory_free_bytes: Count | None = None
+
+
+class Today(Struct, frozen=True, omit_defaults=True):
+    """Verdicts since this gate's midnight, or since its program started."""
+
+    passes: Count = 0
+    rechecks: Count = 0
+    stops: Count = 0
+    no_result: Count = 0
 
 
 class Telemetry(Struct, frozen=True, omit_defaults=True):
     """One report of a gate about itself.
 
     `lists`: the lists that it judges codes by (`revoked`, `dcc`, `shc`), and as of when each is.
+    `unmeasured`: the camera has seen people pass for a while, and not one was measured.
     """
 
     at: Moment
@@ -81,3 +110,6 @@ class Telemetry(Struct, frozen=True, omit_defaults=True):
     policy_version: Short | None = None
     lists: dict[Word, Moment] = {}
     gun: GunHealth | None = None
+    computer: Computer | None = None
+    today: Today | None = None
+    unmeasured: bool = False

@@ -12,8 +12,10 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from agent.gate import Gate
 from agent.settings import AgentSettings
+from agent.wire.usb import Tree
 from kadian.settings import load
 from tests.agent.gates import Thermometer
+from tests.hardware.usb import UsbBus
 
 
 @pytest.fixture
@@ -188,3 +190,13 @@ def start():
         stop.set()
         thread.join(20)
         assert not thread.is_alive()
+
+
+@pytest.fixture
+def bus(tmp_path):
+    return UsbBus(tmp_path)
+
+
+@pytest.fixture
+def tree(bus):
+    return Tree(bus.sys, bus.dev)

@@ -32,7 +32,7 @@ class Gate:
         )
         self.outbox = Outbox(path, boot_id=boot, monotonic_ns=clock.monotonic_ns)
         self.duty = Duty(self.outbox, clock, lambda: self.policy, hours=16, monotonic=lambda: self.now)
-        self.board = Board("e01")
+        self.board = Board("e01", lambda: self.now)
         book = Book(
             self.outbox, clock, self.duty, Recorder(None), monotonic=lambda: self.now, on_entry=lambda _seq: None
         )

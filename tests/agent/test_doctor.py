@@ -15,21 +15,9 @@ from agent.command.plugged import findings
 from agent.thermometer import find, names
 from agent.thermometer.hearing import Listener
 from agent.wire.holders import holders
-from agent.wire.usb import Tree
 from kadian.demo.thermometers import PtyThermometer, gy614v3_frame, gy_mcu90614_frame
-from kadian.demo.usb import UsbBus
 
 KEYBOARD = {"device/capabilities/key": "7 ff9f207ac14057ff febeffdfffefffff fffffffffffffffe"}
-
-
-@pytest.fixture
-def bus(tmp_path):
-    return UsbBus(tmp_path)
-
-
-@pytest.fixture
-def tree(bus):
-    return Tree(bus.sys, bus.dev)
 
 
 @pytest.fixture
@@ -178,6 +166,18 @@ def hear(*pieces, drivers=()):
     for piece in pieces:
         listener.feed(piece)
     return listener.heard()
+
+
+@pytest.mark.parametrize("name", names())
+def test_each_thermometer_that_happens_to_talk_is_understood_by_its_own_driver(name):
+    if find(name).open is not None:
+        pytest.skip("its wire is no serial port")
+    frames = find(name).captured
+    heard = hear(*(piece for n in range(12) for piece in (frames[n % len(frames)], b"")))
+    assert heard.verdict in {"one", "several"}, heard
+    fitting = [one.driver for one in heard.understood if one.share >= 0.8 * heard.best.share]
+    assert name in fitting
+    assert len(fitting) <= 3
 
 
 def test_drivers_that_fit_equally_well_are_all_named():

@@ -63,6 +63,17 @@ def test_the_units_exposure_is_low(unit, need):
     assert done.returncode == 0, done.stdout[-500:] + done.stderr
 
 
+def test_a_gate_that_hangs_is_back_within_half_a_minute():
+    unit = (ROOT / "deploy/systemd/kadian-agent.service").read_text("utf-8")
+    seconds = {name: int(value) for name, value in re.findall(r"^(\w+Sec)=(\d+)$", unit, re.MULTILINE)}
+    start = 3
+    assert seconds["WatchdogSec"] + seconds["TimeoutAbortSec"] + seconds["RestartSec"] + start <= 30
+    assert "Type=notify" in unit
+    assert not re.search("^ProcSubset=pid", unit, re.MULTILINE), (
+        "the boot's name would be hidden, and times of this boot never set right"
+    )
+
+
 def test_the_compose_file_names_files_that_exist():
     compose = yaml.safe_load((ROOT / "deploy/compose/compose.yaml").read_text("utf-8"))
     assert set(compose["services"]) == {"broker", "office"}

@@ -11,10 +11,10 @@ from agent.thermometer.temper_hid import open_stick
 from agent.wire.hidraw import open_hidraw
 from agent.wire.usb import Tree
 from kadian.demo.thermometers import PtyThermometer
-from kadian.demo.usb import UsbBus
 from kadian.errors import KadianError
 from tests.hardware.listening import Answering, Listening, until
 from tests.hardware.temper import FIRMWARE, Stick
+from tests.hardware.usb import UsbBus
 
 
 class Bus(UsbBus):

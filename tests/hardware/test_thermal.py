@@ -12,10 +12,10 @@ from agent.thermometer.catalogue import find
 from agent.thermometer.flir_lepton import USB
 from agent.wire.usb import Tree
 from agent.wire.y16 import _opencv, open_y16
-from kadian.demo.usb import UsbBus
 from kadian.errors import KadianError
 from tests.hardware.listening import Listening, until
 from tests.hardware.thermal import Camera, scene
+from tests.hardware.usb import UsbBus
 
 PORT = "usb:1e4e:0100"
 

@@ -7,10 +7,11 @@ FAHRENHEIT_FROM = 60.0
 
 
 class Capture(Struct, frozen=True):
-    """Attributes.
+    """One measurement.
 
-    data: the bytes of one measurement.
-    shown: what the display said, as it was typed: `36.5`.
+    Attributes:
+        data: the bytes of it.
+        shown: what the display said, as it was typed: `36.5`.
     """
 
     data: bytes

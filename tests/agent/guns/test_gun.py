@@ -9,13 +9,13 @@ import pytest
 from msgspec.structs import replace
 
 from agent.guns import Guns, find, names
-from agent.settings import Gun
+from agent.settings import AgentSettings, Gun
 from agent.wire.events import open_events
 from agent.wire.port import open_port
 from agent.wire.usb import Tree
 from kadian.demo.thermometers import PtyThermometer
-from kadian.demo.usb import UsbBus
 from kadian.errors import KadianError
+from kadian.settings import check
 
 from .test_keyboard import KEYBOARD, typed
 
@@ -49,11 +49,6 @@ class Running:
         self.stop.set()
         self.thread.join(5)
         assert not self.thread.is_alive()
-
-
-@pytest.fixture
-def bus(tmp_path):
-    return UsbBus(tmp_path)
 
 
 @pytest.fixture
@@ -172,3 +167,20 @@ def test_what_the_gate_raises_ends_it_and_reaches_its_caller(bus):
         with pytest.raises(BrokenPipeError):
             gun.run(threading.Event())
         sender.join()
+
+
+@pytest.mark.parametrize(
+    ("gun", "codes"),
+    [
+        ('driver = "serial"\nport = "usb:1eab:0c06"', []),
+        ('driver = "serial"\nport = "usb:1eab"', ["K0232"]),
+        ('driver = "keyboard"\nport = "/dev/input/event3"', ["K0233"]),
+        ('driver = "keyboard"\nport = "/dev/input/by-id/usb-WIT_122-UFS-event-kbd"', []),
+    ],
+)
+def test_a_gate_with_a_gun_alone_is_a_gate_and_a_port_written_wrongly_is_told_with_its_line(tmp_path, gun, codes):
+    path = tmp_path / "agent.toml"
+    path.write_text(f'site = "here"\ngate = "e01"\n[gun]\n{gun}\n')
+    found = check(path, AgentSettings, {})
+    assert [one.code for one in found] == codes
+    assert all(one.where == f"{path}:5" for one in found)

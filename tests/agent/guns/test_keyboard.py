@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from agent.guns.keyboard import PLAIN, SHIFTED, Keys
 from agent.wire import Gone
 from agent.wire.events import EVENT, EventLine, grab, keyboard, keyboards, open_events
-from agent.wire.usb import Tree
-from kadian.demo.usb import UsbBus
 from kadian.errors import KadianError
 
 GUN = "1eab:8306"
@@ -91,16 +89,6 @@ def test_after_an_overrun_of_the_queue_the_broken_text_is_not_given():
 @given(st.lists(st.tuples(st.integers(0, 21), st.integers(0, 767), st.integers(-1, 3))), st.binary(max_size=23))
 def test_no_events_make_it_raise(events, rest):
     read(b"".join(EVENT.pack(0, 0, *one) for one in events) + rest)
-
-
-@pytest.fixture
-def bus(tmp_path):
-    return UsbBus(tmp_path)
-
-
-@pytest.fixture
-def tree(bus):
-    return Tree(bus.sys, bus.dev)
 
 
 def test_the_keyboard_of_a_gun_is_found_beside_its_other_interfaces_and_the_operators_keyboard(bus, tree):

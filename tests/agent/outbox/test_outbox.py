@@ -197,8 +197,55 @@ def test_a_second_process_is_told_who_has_the_file(box):
 
 def test_a_disk_that_refuses_is_told_in_the_houses_words(tmp_path):
     (tmp_path / "file").write_text("no folder")
+    box = Outbox(tmp_path / "file" / "outbox.db")
     with pytest.raises(KadianError, match="K0451"):
-        Outbox(tmp_path / "file" / "outbox.db")
+        box.record(make)
+    assert box.look().code == box.trouble.code == "K0451"
+    assert (box.refused, box.policy(), box.known_time(), box.health().epoch) == (1, None, 0, "unopened")
+    (tmp_path / "file").unlink()
+    assert box.look() is None
+    assert (box.record(make).seq, box.trouble) == (1, None)
+    box.close()
+
+
+def test_a_disk_that_is_read_only_at_start_is_refused_aloud_until_it_is_back(small_disk):
+    path = small_disk / "o.db"
+    first = Outbox(path)
+    for _ in range(3):
+        first.record(make)
+    first.close()
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    box = Outbox(path)
+    with pytest.raises(KadianError, match="K0451"):
+        box.record(make)
+    assert box.look().code == "K0451"
+    subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
+    assert box.look() is None
+    assert (box.epoch, box.record(make).seq, seqs(box)) == (first.epoch, 4, [1, 2, 3, 4])
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=False)
+    with contextlib.suppress(KadianError):  # the kernel may refuse to remount under a writer
+        box.record(make)
+    subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
+    assert box.look() is None
+    kept = box.record(make).seq
+    assert seqs(box) == list(range(1, kept + 1))
+    box.close()
+
+
+def test_the_newest_right_time_is_known_after_a_restart_and_a_wrong_one_is_not(tmp_path):
+    path = tmp_path / "o.db"
+    box = Outbox(path)
+    assert box.known_time() == 0
+    box.record(make)
+    assert box.known_time() == AT.timestamp()
+    box.record(lambda epoch, seq: make(epoch, seq, "unsynced"))
+    assert box.known_time() == 0
+    box._wall = lambda: AT.timestamp() + 5
+    box.clean()
+    box.close()
+    again = Outbox(path)
+    assert again.known_time() == AT.timestamp() + 5
+    again.close()
 
 
 def test_the_policy_survives_a_restart(tmp_path):

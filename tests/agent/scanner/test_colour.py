@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from agent.scanner.cascade import Cascade
-from agent.scanner.colour import Agreed, colour_of, judge
+from agent.scanner.colour import colour_of, judge
 from agent.scanner.found import Found
+from agent.scanner.seen import Agreed
 from agent.sight import Sight
 from bench.colours import INKS, PALE, code, spoilt
 from bench.degraded import noisy

@@ -166,15 +166,15 @@ def test_options_that_make_no_sense_are_refused_when_they_are_read(options, capf
 )
 def test_no_pattern_can_hold_the_gate(pattern):
     parser = configured(pattern=pattern).make_parser()
-    before = time.perf_counter()
+    before = time.process_time()
     for _ in range(100):
         parser.feed(b"1" * 255 + b"\n")
-    assert time.perf_counter() - before < 0.5
+    assert time.process_time() - before < 0.5
 
 
 def test_the_built_in_form_takes_no_longer_on_hostile_lines():
-    before = time.perf_counter()
+    before = time.process_time()
     for line in ("T:" * 127, "1 " * 127, "{" * 255, "T: 1" * 60, '"' * 255, "A=1," * 63, "1" * 255):
         for _ in range(50):
             understand(line, "C")
-    assert time.perf_counter() - before < 0.5
+    assert time.process_time() - before < 0.5

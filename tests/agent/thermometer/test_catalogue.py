@@ -1,6 +1,7 @@
 import pytest
 
 from agent.thermometer import find, names
+from agent.thermometer.catalogue import all_names
 from kadian.errors import KadianError
 
 
@@ -32,4 +33,12 @@ def test_what_is_no_driver_is_refused_with_the_list(name):
     with pytest.raises(KadianError) as error:
         find(name)
     assert error.value.code in {"K0210", "K0211"}
-    assert error.value.values["names"] == ", ".join(sorted([*names(), "learned"]))
+    assert error.value.values["names"] == ", ".join(all_names())
+
+
+def test_a_driver_that_is_nothing_without_options_is_named_to_people_and_never_tried():
+    assert set(all_names()) - set(names()) == {"learned"}
+    with pytest.raises(KadianError) as error:
+        find("learned")
+    assert error.value.code == "K0213"
+    assert "profile" in error.value.values["reason"]

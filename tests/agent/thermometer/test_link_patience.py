@@ -1,5 +1,6 @@
 """Devices that restart when they are opened, are slow, speak only when used, or have frozen."""
 
+import math
 import random
 import threading
 import time
@@ -120,7 +121,7 @@ def test_a_device_that_is_asked_slowly_is_not_silent_between_its_answers(device,
 
 
 def test_a_gun_that_speaks_only_when_used_is_well_while_its_port_is_open(device, run):
-    states = states_of(device, run, replace(DRIVER, finished=True))
+    states = states_of(device, run, replace(DRIVER, pause=math.inf))
     until(lambda: states[-1] == "ok")
     time.sleep(1.0)
     assert states == ["lost", "ok"]

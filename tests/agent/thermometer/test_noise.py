@@ -1,5 +1,6 @@
 """Bad lines and strangers' bytes, for every device, with and without the plateau behind it."""
 
+import math
 import os
 import random
 
@@ -60,7 +61,7 @@ def people(name, count, chance, rate):
     """Readings of people before a bad line: (true value, what was measured)."""
     driver = find(name)
     parser = driver.make_parser()
-    plateau = Plateau(driver.kind, driver.conversion, finished=driver.finished)
+    plateau = Plateau(driver.kind, driver.conversion, finished=math.isinf(driver.pause))
     at = 0.0
     for n in range(count):
         true = round(32 + n * 7 % 50 * 0.1, 1)

@@ -3,7 +3,6 @@
 import itertools
 
 from agent.thermometer import Sample
-from agent.thermometer.background import is_warm
 from agent.thermometer.stuck import Stuck
 
 
@@ -16,12 +15,7 @@ class Stream:
         found = []
         for surface in surfaces:
             self.now += every
-            sample = Sample(round(surface * 100), surface, 22.0)
-            if is_warm(sample):
-                self.watch.feed(sample, self.now)
-            else:
-                self.watch.cooled(sample)
-            found.append(self.watch.now)
+            found.append(self.watch.feed(Sample(round(surface * 100), surface, 22.0), self.now))
         return found
 
 
@@ -78,3 +72,18 @@ def test_half_a_minute_counts_within_one_visit_alone():
     for _ in range(2):
         assert not any(stream.say(*[35.2] * 200))
         stream.say(25.0)
+
+
+def test_an_hour_without_a_cable_is_no_hour_of_one_number():
+    stream = Stream()
+    stream.say(*[35.2] * 30)
+    stream.watch.gap()
+    stream.now += 3600
+    assert stream.say(35.2) == [False]
+
+
+def test_a_guns_trigger_ten_times_with_one_value_is_stuck_and_nine_are_chance():
+    watch = Stuck(finished=True)
+    found = [watch.feed(Sample(365, 36.5, body=36.5), 60.0 * n) for n in range(11)]
+    assert found == [False] * 9 + [True] * 2
+    assert not watch.feed(Sample(366, 36.6, body=36.6), 700.0)

@@ -93,14 +93,14 @@ def test_fuzzed_inputs_never_crash_or_hang_a_parser_and_give_no_impossible_value
     slowest = 0.0
     for n in range(INPUTS):
         data = mutated(chance, whole if n % 100 == 1 else part) if n % 4 else chance.randbytes(chance.randrange(80))
-        before = time.perf_counter()
+        before = time.thread_time()
         samples = parser.feed(data)
         samples += parser.settle() if n % 3 else []
-        slowest = max(slowest, time.perf_counter() - before)
+        slowest = max(slowest, time.thread_time() - before)
         assert all(LOWEST <= sample.surface <= HIGHEST for sample in samples)
         if n % 7 == 0:
             parser.reset()
-    assert slowest < 2.0
+    assert slowest < 1.0
     print(f"{driver.name}: {INPUTS} inputs, slowest {slowest * 1000:.1f} ms, {asdict(parser.counts)}")
 
 

@@ -3,22 +3,11 @@
 import pytest
 
 from agent.wire.port import open_port
-from agent.wire.usb import Tree, links, plugged, resolve
+from agent.wire.usb import links, plugged, resolve
 from kadian.demo.thermometers import PtyThermometer
-from kadian.demo.usb import UsbBus
 from kadian.errors import KadianError
 
 CH340 = "1a86:7523"
-
-
-@pytest.fixture
-def bus(tmp_path):
-    return UsbBus(tmp_path)
-
-
-@pytest.fixture
-def tree(bus):
-    return Tree(bus.sys, bus.dev)
 
 
 def code(call, *arguments, **named):

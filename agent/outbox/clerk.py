@@ -1,0 +1,163 @@
+"""Writes screenings to the outbox in a thread of its own, so that a slow disk holds up nobody who waits at the gate."""
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+
+from agent.clock import Clock
+from agent.outbox.outbox import Outbox
+from kadian.errors import KadianError
+from kadian.messages import Screening
+
+log = structlog.get_logger(__name__)
+PATIENCE = 1.0
+"""Seconds in which a person is to be answered. What is not on disk by then is told as still being written."""
+MOST_WAITING = 60
+"""Screenings that may wait for a slow disk. They are in memory alone: nobody is told that one is recorded."""
+CHORE_SECONDS = 1.0
+LOOK_SECONDS = 3.0
+"""How often a disk that refuses is tried again: recovered within ten seconds of its return, with room to spare."""
+CLEAN_SECONDS = 60.0
+
+Make = Callable[[str, int], Screening]
+
+
+class Ticket:
+    """One screening on its way to disk."""
+
+    def __init__(self, make: Make, monotonic_ns: int | None) -> None:
+        self.make = make
+        self.monotonic_ns = monotonic_ns
+        self._settled = threading.Event()
+        self._kept: Screening | None = None
+        self._error: Exception | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is known how it ended; until then it is still being written."""
+        return self._settled.is_set()
+
+    def wait(self, seconds: float) -> bool:
+        """Waits until it is settled, at most so long; says whether it is."""
+        return self._settled.wait(seconds)
+
+    def outcome(self) -> Screening:
+        """The screening as it is on disk.
+
+        Raises:
+            KadianError: K0450, K0451, K0481: nothing was kept.
+            RuntimeError: it is not settled yet.
+        """
+        if self._error is not None:
+            raise self._error
+        if self._kept is None:
+            raise RuntimeError("asked before it was settled")
+        return self._kept
+
+    def settle(self, kept: Screening | None = None, error: Exception | None = None) -> None:
+        """Tells how it ended."""
+        self._kept, self._error = kept, error
+        self._settled.set()
+
+
+class Clerk:
+    """One thread that writes in the order of the calls, and does the outbox's chores in between.
+
+    The chores: setting times right once the clock is, deleting what has been done for long enough, and trying a disk
+    that refuses until it takes again.
+
+    Args:
+        outbox: where to.
+        clock: the gate's.
+        on_kept: told of each screening on disk, for the uplink; called from the clerk's thread.
+        monotonic: seconds.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        clock: Clock,
+        on_kept: Callable[[Screening], None] = lambda _screening: None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._outbox = outbox
+        self._clock = clock
+        self._on_kept = on_kept
+        self._monotonic = monotonic
+        self._tickets: queue.Queue[Ticket] = queue.Queue(MOST_WAITING)
+        self._look_at = self._clean_at = monotonic()
+        self._right: int | None = None
+        self._learn_time()
+
+    @property
+    def writing(self) -> int:
+        """How many wait for the disk."""
+        return self._tickets.unfinished_tasks
+
+    def record(self, make: Make, monotonic_ns: int | None = None, patience: float = PATIENCE) -> Ticket:
+        """Hands one screening over and waits for the disk, but not longer than a person does.
+
+        Args:
+            make: makes the screening for an epoch and a seq.
+            monotonic_ns: when it happened, if not now.
+            patience: seconds.
+        """
+        ticket = Ticket(make, self._clock.monotonic_ns() if monotonic_ns is None else monotonic_ns)
+        try:
+            self._tickets.put_nowait(ticket)
+        except queue.Full:
+            self._outbox.refused += 1
+            ticket.settle(error=KadianError("K0481", "", waiting=self.writing))
+            return ticket
+        ticket.wait(patience)
+        return ticket
+
+    def run(self, stop: threading.Event) -> None:
+        """Writes and does chores until stopped; what was handed over by then is written first."""
+        while not (stop.is_set() and self._tickets.empty()):
+            try:
+                ticket = self._tickets.get(timeout=CHORE_SECONDS)
+            except queue.Empty:
+                ticket = None
+            if ticket is not None:
+                self._write(ticket)
+                self._tickets.task_done()
+            if self._tickets.empty() and not stop.is_set():
+                self._chores()
+
+    def _write(self, ticket: Ticket) -> None:
+        try:
+            kept = self._outbox.record(ticket.make, ticket.monotonic_ns)
+        except Exception as error:  # noqa: BLE001 - whoever asks for the outcome gets it
+            ticket.settle(error=error)
+            return
+        ticket.settle(kept)
+        self._on_kept(kept)
+
+    def _learn_time(self) -> None:
+        self._clock.not_before(int(self._outbox.known_time() * 1e9))
+
+    def _chores(self) -> None:
+        now = self._monotonic()
+        try:
+            if self._outbox.trouble is not None and now >= self._look_at:
+                self._look_at = now + LOOK_SECONDS
+                if self._outbox.look() is None:
+                    self._learn_time()
+            newly = self._right is None and (right := self._clock.difference()) is not None
+            if newly:
+                self._right, self._clean_at = right, now
+            if now >= self._clean_at:
+                self._clean_at = now + CLEAN_SECONDS
+                if self._right is not None:
+                    # Each time, for a screening may have been made before the clock was right and written after.
+                    corrected = self._outbox.correct_clock(self._right, self._clock.boot_id)
+                    if corrected or newly:
+                        log.info("clock_right", corrected=corrected)
+                if self._clock.now()[1] == "synced":
+                    self._outbox.clean()
+        except KadianError as error:
+            log.warning("outbox_refuses_work", code=error.code, what=error.what())
