@@ -6,7 +6,7 @@ from collections.abc import Callable
 from agent.scanner.camera import open_source
 from agent.scanner.cascade import Cascade
 from agent.scanner.live import Live
-from agent.settings import AgentSettings
+from agent.settings import AgentSettings, Camera
 from agent.sight import Sight
 from kadian.messages import Code
 
@@ -23,5 +23,6 @@ def eyes(
     Raises:
         KadianError: K0252 no decoder is installed.
     """
-    source = open_source(settings.camera.source if settings.camera else "", monotonic)
-    return Sight(source, Live(Cascade()).look, read, on_code)
+    camera = settings.camera or Camera("")
+    live = Live(Cascade(), camera.look_milliseconds / 1000)
+    return Sight(open_source(camera.source, monotonic), live.look, read, on_code)
