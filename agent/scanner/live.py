@@ -64,6 +64,11 @@ class Live:
         # How much slower this computer is than the one on which the stages' costs were measured.
         self._pace = 1.0
 
+    @property
+    def moved_at(self) -> float:
+        """When something moved last (monotonic seconds); minus infinity before the first time."""
+        return self._moved_at
+
     def look(self, frame: Image, now: float) -> list[Found]:
         """The codes of one frame (gray or blue-green-red, corners in its pixels); `now` in monotonic seconds."""
         if frame.size == 0:
