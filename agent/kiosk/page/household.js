@@ -19,8 +19,10 @@ export class Household {
     const drawn = JSON.stringify([this.people, t("household")]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
-    at("household").hidden = this.people.length === 0;
-    at("household-says").textContent = t("household", { count: this.people.length });
+    const count = this.people.length;
+    at("household").hidden = count === 0;
+    at("household-says").textContent = t("household", { count });
+    at("household-keys").style.setProperty("--columns", String(count > 6 ? Math.ceil(count / 2) : count));
     at("household-keys").replaceChildren(...this.people.map((person) => this.key(person)));
   }
 
