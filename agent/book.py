@@ -1,6 +1,8 @@
 """Where the gate writes down what it has seen and decided: the outbox, with time and author."""
 
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,7 +11,8 @@ from msgspec import Struct
 
 from agent.clock import Clock
 from agent.duty import Duty
-from agent.outbox import Outbox
+from agent.outbox import Clerk, Outbox
+from agent.outbox.clerk import Ticket
 from agent.recorder import Recorder
 from kadian.errors import KadianError
 from kadian.identifiers import new_id
@@ -31,40 +34,49 @@ class Entry(Struct, frozen=True):
 
 
 class Book:
-    """Writes entries into the outbox.
+    """Writes entries into the outbox, and waits for the disk no longer than a person does.
 
     Args:
-        outbox: on disk when `enter` returns.
+        outbox: where they end.
+        clerk: writes them.
         clock: wall time.
         duty: who is the author at a moment.
-        recorder: an outside one, told afterwards.
+        recorder: an outside one, told of what is on disk.
         monotonic: seconds.
-        on_entry: called with the seq of each.
+        on_entry: called with each screening that is on disk.
     """
 
     def __init__(
         self,
         outbox: Outbox,
+        clerk: Clerk,
         clock: Clock,
         duty: Duty,
         recorder: Recorder,
         *,
         monotonic: Callable[[], float],
-        on_entry: Callable[[int], None],
+        on_entry: Callable[[Screening], None],
     ) -> None:
         self.refusing = False
         self._outbox = outbox
+        self._clerk = clerk
         self._clock = clock
         self._duty = duty
         self._recorder = recorder
         self._monotonic = monotonic
         self._on_entry = on_entry
+        self._late: deque[tuple[Ticket, Entry]] = deque()
+
+    @property
+    def writing(self) -> bool:
+        """Whether the disk has let somebody wait for longer than a second, and still does."""
+        return bool(self._late)
 
     def enter(self, entry: Entry) -> Screening:
-        """Writes it down; it is on disk when this returns.
+        """Writes it down. It is on disk when this returns, or `writing` says that it is not yet.
 
         Raises:
-            KadianError: K0450, K0451. Nothing was written, which the log has said aloud: each time, not once.
+            KadianError: K0450, K0451, K0481. Nothing was written, which the log has said aloud: each time, not once.
         """
         identity = new_id()
         wall, state = self._clock.now()
@@ -88,13 +100,28 @@ class Book:
                 registration=entry.registration,
             )
 
+        ticket = self._clerk.record(make, self._clock.monotonic_ns() - int(ago * 1e9))
+        if ticket.settled:
+            return self._settle(ticket, entry)
+        log.warning("disk_is_slow", waiting=self._clerk.writing)
+        self._late.append((ticket, entry))
+        # The person is answered; the number is the one it will most likely get, and nobody outside is told of it.
+        return make(self._outbox.epoch, self._outbox.last_seq + len(self._late))
+
+    def tick(self) -> None:
+        """What a slow disk has taken by now, or refused."""
+        while self._late and self._late[0][0].settled:
+            with suppress(KadianError):
+                self._settle(*self._late.popleft())
+
+    def _settle(self, ticket: Ticket, entry: Entry) -> Screening:
         try:
-            screening = self._outbox.record(make, self._clock.monotonic_ns() - int(ago * 1e9))
+            screening = ticket.outcome()
         except KadianError as error:
             self.refusing = True
             self._say_aloud(error)
             raise
-        self._on_entry(screening.seq)
+        self._on_entry(screening)
         if self.refusing:
             self.refusing = False
             log.info("recording_again", seq=screening.seq)

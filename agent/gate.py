@@ -15,7 +15,7 @@ from agent.guns import Guns
 from agent.inbox import Asked, Heard, Inbox
 from agent.kiosk import Board, Kiosk
 from agent.memory import recall
-from agent.outbox import Outbox
+from agent.outbox import Clerk, Outbox
 from agent.parts import Crew, Device, Part, Serving
 from agent.proof import open_proof
 from agent.recorder import Recorder
@@ -25,16 +25,16 @@ from agent.settings import AgentSettings
 from agent.sight import Sight
 from agent.telemetry import Report
 from agent.thermometer.plateau import Measured
+from agent.today import Tally
 from agent.touch import Touch, temperature
 from agent.uplink import Uplink
+from agent.uplink.homeassistant import discovery
 from agent.uplink.uplink import Hooks
-from kadian.errors import KadianError
-from kadian.messages import CameraHealth, Code, Policy, Telemetry, ThermometerHealth
+from kadian.messages import CameraHealth, Code, Policy, Screening, Telemetry, ThermometerHealth
 
 log = structlog.get_logger(__name__)
 BEAT_SECONDS = 0.5
 """How often the loop says that it lives, at least."""
-CLEAN_SECONDS = 60.0
 TROUBLES = {
     ("thermometer", "lost"): "no_thermometer",
     ("thermometer", "silent"): "silent_thermometer",
@@ -43,6 +43,7 @@ TROUBLES = {
     ("camera", "silent"): "silent_camera",
     ("gun", "lost"): "no_gun",
     ("outbox", "refusing"): "outbox_full",
+    ("outbox", "slow"): "outbox_slow",
 }
 
 
@@ -86,14 +87,23 @@ class Gate:
         )
         self.policy = self.outbox.policy() or Policy(version="built-in")
         self.board = Board(settings.gate)
-        self._report = Report(self._clock, self.outbox)
+        self._tally = Tally()
+        self._report = Report(self._clock, self.outbox, tally=self._tally, monotonic=monotonic)
+        self._clerk = Clerk(self.outbox, self._clock, monotonic=monotonic)
         self._recorder = Recorder(settings.screening.record_to)
         self._uplink = Uplink(
             settings.site,
             settings.gate,
             settings.broker,
             self.outbox,
-            Hooks(self.telemetry, self._take_policy, self._message, self.board.identify, on_reload),
+            Hooks(
+                self.telemetry,
+                self._take_policy,
+                self._message,
+                self.board.identify,
+                on_reload,
+                lambda: discovery(settings.homeassistant, settings.site, settings.gate),
+            ),
             now=lambda: self._clock.now()[0],
             monotonic=monotonic,
             clock_right=lambda: self._clock.now()[1] == "synced",
@@ -111,7 +121,7 @@ class Gate:
         # Hardware by the name under which its troubles are told; a new kind of it is one more line here.
         fitted: dict[str, Device | None] = {"thermometer": self._touch, "camera": self._sight, "gun": self._guns}
         self.devices = {name: device for name, device in fitted.items() if device is not None}
-        parts: dict[str, Part] = {"uplink": self._uplink, **self.devices}
+        parts: dict[str, Part] = {"clerk": self._clerk, "uplink": self._uplink, **self.devices}
         if settings.kiosk:
             parts["kiosk"] = Serving(Kiosk(self.board, settings.kiosk, self.do, lambda: self.policy.office_key))
         self._crew = Crew(parts)
@@ -119,7 +129,13 @@ class Gate:
             self.outbox, self._clock, lambda: self.policy, hours=settings.duty.longest_hours, monotonic=monotonic
         )
         self._book = Book(
-            self.outbox, self._clock, self._duty, self._recorder, monotonic=monotonic, on_entry=self._uplink.recorded
+            self.outbox,
+            self._clerk,
+            self._clock,
+            self._duty,
+            self._recorder,
+            monotonic=monotonic,
+            on_entry=self._kept,
         )
         self._screener = Screener(
             Joiner(
@@ -139,8 +155,6 @@ class Gate:
             now=lambda: self._clock.now()[0],
         )
         self._states: dict[str, str] = {}
-        self._clean_at = monotonic()
-        self._capacity_left: int | None = None
 
     def _eyes(self, settings: AgentSettings) -> Sight:
         # OpenCV and the decoders take seconds to load on a Pi, and a gate without a camera needs none of them.
@@ -203,25 +217,15 @@ class Gate:
             what.answer(self._screener.act(what.act, at))
 
     def _look_after(self) -> None:
-        """The clock, the outbox's age, the day's key, and what the screen says of the devices."""
+        """The clock, the day's key, what a slow disk has done, and what the screen says of the devices."""
         self._proof.turn()
-        try:
-            offset = self._clock.newly_synced()
-            if offset is not None:
-                corrected = self.outbox.correct_clock(offset, self._clock.boot_id)
-                log.info("clock_right", corrected=corrected)
-                self._duty.clock_is_right()
-            if self._monotonic() >= self._clean_at:
-                self._clean_at = self._monotonic() + CLEAN_SECONDS
-                self._capacity_left = self.outbox.health().capacity_left
-                if self._clock.now()[1] == "synced":
-                    self.outbox.clean()
-        except KadianError as error:
-            log.warning("outbox_refuses_work", code=error.code, what=error.what())
+        self._book.tick()
+        if self._clock.newly_synced() is not None:
+            self._duty.clock_is_right()
         states: dict[str, str] = {name: device.state for name, device in self.devices.items()}
         if self._touch is not None and self._touch.stuck:
             states["thermometer"] = "stuck"
-        states["outbox"] = "refusing" if self._book.refusing else "ok"
+        states["outbox"] = "refusing" if self._refuses else "slow" if self._book.writing else "ok"
         if states != self._states:
             self._states = states
             self._uplink.changed()
@@ -230,8 +234,17 @@ class Gate:
             troubles=troubles,
             waiting=self.outbox.waiting,
             online=self._uplink.connected,
-            capacity_left=self._capacity_left,
+            capacity_left=self._clerk.capacity_left,
         )
+
+    @property
+    def _refuses(self) -> bool:
+        return self._book.refusing or self.outbox.trouble is not None
+
+    def _kept(self, screening: Screening) -> None:
+        self._uplink.recorded(screening.seq)
+        if screening.registration is None:
+            self._tally.note(screening)
 
     def _message(self, text: str) -> None:
         log.info("message_from_office", characters=len(text))

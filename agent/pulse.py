@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-LIMITS = {"thermometer": 20.0, "camera": 40.0, "uplink": 20.0}
+LIMITS = {"thermometer": 20.0, "gun": 20.0, "camera": 40.0, "uplink": 20.0}
 """Seconds that a part's thread may take for one turn of its loop. OpenCV gives up opening a stream after 30 s."""
 ASKED_EVERY = 2.0
 """Seconds. The main loop asks twice a second; when it does not, the process was stopped, and no part is to blame."""

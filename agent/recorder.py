@@ -5,8 +5,12 @@ import time
 from pathlib import Path
 from typing import TextIO
 
+import structlog
+
 from kadian.errors import KadianError
 from kadian.messages import Screening
+
+log = structlog.get_logger(__name__)
 
 
 class Recorder:
@@ -36,11 +40,16 @@ class Recorder:
             "seq": screening.seq,
             "id": str(screening.id),
             "verdict": screening.verdict,
+            "registration": screening.registration is not None,
             "at_monotonic": time.monotonic(),
             "frame_monotonic": frame_monotonic,
         }
-        self._file.write(json.dumps(line) + "\n")
-        self._file.flush()
+        try:
+            self._file.write(json.dumps(line) + "\n")
+            self._file.flush()
+        except OSError as error:
+            # The screening is on disk; a measurement of it is not worth the gate.
+            log.warning("recorder_failed", seq=screening.seq, reason=str(error))
 
     def close(self) -> None:
         """Lets go of the file."""

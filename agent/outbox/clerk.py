@@ -90,6 +90,8 @@ class Clerk:
         self._tickets: queue.Queue[Ticket] = queue.Queue(MOST_WAITING)
         self._look_at = self._clean_at = monotonic()
         self._right: int | None = None
+        self.capacity_left: int | None = None
+        """How many screenings the disk still takes, as of a minute ago at most; None until it is known."""
         self._learn_time()
 
     @property
@@ -152,6 +154,7 @@ class Clerk:
                 self._right, self._clean_at = right, now
             if now >= self._clean_at:
                 self._clean_at = now + CLEAN_SECONDS
+                self.capacity_left = self._outbox.health().capacity_left
                 if self._right is not None:
                     # Each time, for a screening may have been made before the clock was right and written after.
                     corrected = self._outbox.correct_clock(self._right, self._clock.boot_id)

@@ -89,16 +89,6 @@ def is_damage(error: Exception) -> bool:
 
 def _make_or_check(connection: sqlite3.Connection, path: Path) -> None:
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-    if not tables:
-        connection.execute("BEGIN IMMEDIATE")
-        for statement in SCHEMA.split(";\n"):
-            connection.execute(statement)
-        connection.execute("INSERT INTO meta VALUES ('epoch', ?)", (new_epoch(),))
-        connection.execute(f"PRAGMA user_version = {VERSION}")
-        connection.execute("COMMIT")
-        with contextlib.suppress(OSError):
-            path.chmod(0o600)
-        return
     # Locked by now, and not written to yet: the log is as the last process left it.
     log = path.with_name(path.name + LOG)
     missing = forgotten(log.read_bytes()) if log.exists() else 0
@@ -109,6 +99,16 @@ def _make_or_check(connection: sqlite3.Connection, path: Path) -> None:
         path.with_name(path.name + KEPT_LOG).unlink(missing_ok=True)
         os.link(log, path.with_name(path.name + KEPT_LOG))
         raise Damaged("the write-ahead log is damaged in the middle")
+    if not tables:
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in SCHEMA.split(";\n"):
+            connection.execute(statement)
+        connection.execute("INSERT INTO meta VALUES ('epoch', ?)", (new_epoch(),))
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+        with contextlib.suppress(OSError):
+            path.chmod(0o600)
+        return
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if not 1 <= version <= VERSION or not tables >= {"meta", "boot", "screening"}:
         raise Damaged(f"no outbox of version {VERSION}")

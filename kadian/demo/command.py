@@ -70,7 +70,9 @@ def demo(gates: int, port: int | None, data: Path | None, seconds: float | None,
     place = Neighbourhood(folder, gates=gates, port=chosen, speed=speed, program=program, say_fault=_fault, ring=_ring)
     try:
         place.start()
-        _both("demo.started", seconds=f"{time.monotonic() - began:.0f}", url=place.url, gates=gates, folder=folder)
+        took = f"{time.monotonic() - began:.0f}"
+        screen = f"http://127.0.0.1:{place.screens[0]}"
+        _both("demo.started", seconds=took, url=place.url, gates=gates, screen=screen, folder=folder)
         place.wait(seconds, stop)
         _count(place, HURRY_SECONDS if stop.is_set() else PATIENCE_SECONDS)
     finally:

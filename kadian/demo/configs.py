@@ -58,8 +58,10 @@ url = "webhook+{phone}"
     return path
 
 
-def gate(folder: Path, gate_id: str, *, driver: str, port: Path, pictures: Path, broker: str, protocol: int) -> Path:
-    """Writes one gate's agent.toml."""
+def gate(
+    folder: Path, gate_id: str, *, driver: str, port: Path, pictures: Path, broker: str, protocol: int, screen: int
+) -> Path:
+    """Writes one gate's agent.toml; `screen` is the port of its own page."""
     path = folder / "agent.toml"
     path.write_text(
         f"""# 演示用的卡点配置 · one gate of the demonstration
@@ -85,6 +87,9 @@ record_to = "{folder / "recorded.jsonl"}"
 
 [clock]
 trust = "system"
+
+[kiosk]
+port = {screen}
 """,
         "utf-8",
     )

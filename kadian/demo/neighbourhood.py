@@ -28,6 +28,8 @@ PER_MINUTE = 7.0
 UNPLUGGED_SECONDS = 15.0
 CUT_SECONDS = 25.0
 READY_SECONDS = 60.0
+FIRST_SCREEN = 8090
+"""The port of the first gate's screen; the others follow."""
 
 
 class Neighbourhood:
@@ -52,6 +54,8 @@ class Neighbourhood:
         self._program = program
         self._say_fault = say_fault
         self._ring = ring
+        self.screens: list[int] = []
+        """The ports of the gates' own screens."""
         self._office: subprocess.Popen[bytes] | None = None
         self._agents: list[subprocess.Popen[bytes]] = []
         self._hardware: list[Hardware] = []
@@ -99,6 +103,7 @@ class Neighbourhood:
         people = visits(number, per_minute=PER_MINUTE, speed=self._speed)
         hardware = Hardware(folder, encode, people, sign, number)
         cable = Cable(broker)
+        self.screens.append(_port_from(FIRST_SCREEN + number))
         config = configs.gate(
             folder,
             gate,
@@ -107,6 +112,7 @@ class Neighbourhood:
             pictures=hardware.pictures,
             broker=f"mqtt://127.0.0.1:{cable.port}",
             protocol=protocol,
+            screen=self.screens[-1],
         )
         self._agents.append(children.start(["agent", "--config", str(config)], folder / "agent.log"))
         hardware.start()
@@ -152,9 +158,9 @@ class Neighbourhood:
                 raise KadianError("K0130", str(log), log=log.read_text("utf-8", "replace")[-1500:])
 
     def recorded(self) -> int:
-        """How many screenings the gates said they recorded."""
-        files = self.folder.glob("*/recorded.jsonl")
-        return sum(file.read_bytes().count(b"\n") for file in files)
+        """How many screenings of people the gates said they recorded; register entries are none."""
+        files = [file.read_bytes() for file in self.folder.glob("*/recorded.jsonl")]
+        return sum(lines.count(b"\n") - lines.count(b'"registration": true') for lines in files)
 
     def people_leave(self) -> None:
         """Mends all faults and lets nobody come any more, so that gates and office can be counted."""
@@ -181,6 +187,15 @@ def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
         return port
+
+
+def _port_from(wanted: int) -> int:
+    """The port that is wanted, or another one where somebody has it."""
+    try:
+        socket.create_server(("127.0.0.1", wanted)).close()
+    except OSError:
+        return _free_port()
+    return wanted
 
 
 def _refuse_taken(port: int) -> None:

@@ -1,5 +1,6 @@
 """A real broker, and an office small enough to read: it keeps screenings by (epoch, seq) and sends receipts."""
 
+import contextlib
 import json
 import socket
 import subprocess
@@ -200,3 +201,33 @@ def bus(tmp_path):
 @pytest.fixture
 def tree(bus):
     return Tree(bus.sys, bus.dev)
+
+
+class SmallDisk:
+    """A disk of 24 MiB, mounted at `place`, that others can fill."""
+
+    def __init__(self, place):
+        self.place = place
+
+    def fill(self):
+        for name, size in (("hog", 65536), ("hog2", 512)):
+            with contextlib.suppress(OSError), (self.place / name).open("wb", buffering=0) as hog:
+                while True:
+                    hog.write(bytes(size))
+
+    def free(self):
+        for name in ("hog", "hog2"):
+            (self.place / name).unlink()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(place)], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("needs the right to mount a small disk: run the tests as root")
+    yield SmallDisk(place)
+    subprocess.run(["umount", "-l", str(place)], check=False)

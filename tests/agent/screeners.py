@@ -1,13 +1,14 @@
 """The gate's judgement on a real outbox, and a clock that the test turns."""
 
 import json
+import threading
 
 from agent.book import Book
 from agent.clock import Clock
 from agent.duty import Duty
 from agent.kiosk import Board
 from agent.memory import recall
-from agent.outbox import Outbox
+from agent.outbox import Clerk, Outbox
 from agent.recorder import Recorder
 from agent.screener import Screener
 from agent.screening import Joiner
@@ -35,8 +36,16 @@ class Gate:
         self.outbox = Outbox(path, boot_id=boot, monotonic_ns=clock.monotonic_ns)
         self.duty = Duty(self.outbox, clock, lambda: self.policy, hours=16, monotonic=lambda: self.now)
         self.board = Board("e01", lambda: self.now)
+        clerk = Clerk(self.outbox, clock, monotonic=lambda: self.now)
+        threading.Thread(target=clerk.run, args=(threading.Event(),), daemon=True).start()
         book = Book(
-            self.outbox, clock, self.duty, Recorder(None), monotonic=lambda: self.now, on_entry=lambda _seq: None
+            self.outbox,
+            clerk,
+            clock,
+            self.duty,
+            Recorder(None),
+            monotonic=lambda: self.now,
+            on_entry=lambda _screening: None,
         )
         self.screener = Screener(
             Joiner(camera=camera),

@@ -70,7 +70,7 @@ def test_who_asks_whether_to_stop_or_waits_for_a_time_shows_that_it_lives():
 
 
 def test_every_part_that_the_gate_starts_has_a_limit_below_what_is_asked():
-    assert set(LIMITS) == {"thermometer", "camera", "uplink"}
+    assert set(LIMITS) == {"thermometer", "gun", "camera", "uplink"}
     assert LIMITS["thermometer"] < 30
     assert LIMITS["uplink"] < 30
 

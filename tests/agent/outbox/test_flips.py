@@ -119,6 +119,23 @@ def test_one_turned_bit_in_the_log_costs_no_screening(original, tmp_path, capsys
     box.close()
 
 
+def test_a_young_outbox_whose_whole_life_is_in_a_log_with_a_damaged_header_is_saved(tmp_path, capsys):
+    box = Outbox(tmp_path / "outbox.db")
+    kept = [box.record(made).id for _ in range(30)]
+    (tmp_path / "killed").mkdir()
+    for path in tmp_path.glob("outbox.db*"):
+        shutil.copy(path, tmp_path / "killed")
+    box.close()
+    log = tmp_path / "killed" / "outbox.db-wal"
+    whole = bytearray(log.read_bytes())
+    whole[17] ^= 1
+    log.write_bytes(whole)
+    again = Outbox(tmp_path / "killed" / "outbox.db")
+    assert "outbox_put_aside" in capsys.readouterr().out
+    assert [decode(Screening, row.body).id for row in again.pending()] == kept
+    again.close()
+
+
 CONFIG = """site = "chuanchang"
 gate = "e01"
 [thermometer]

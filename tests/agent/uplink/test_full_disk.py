@@ -1,7 +1,5 @@
 """A disk that others fill while the gate works: refused aloud, drained meanwhile, normal again by itself."""
 
-import contextlib
-import subprocess
 import threading
 import time
 from datetime import UTC, datetime
@@ -18,28 +16,10 @@ from kadian.messages import CameraHealth, Telemetry, ThermometerHealth
 from tests.agent.outbox.rows import make
 
 
-@pytest.fixture
-def disk(tmp_path):
-    place = tmp_path / "disk"
-    place.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(place)], check=False, capture_output=True
-    )
-    if mounted.returncode:
-        pytest.skip("needs the right to mount a small disk: run the tests as root")
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=False)
-
-
-def fill(disk):
-    for name, size in (("hog", 65536), ("hog2", 512)):
-        with contextlib.suppress(OSError), (disk / name).open("wb", buffering=0) as hog:
-            while True:
-                hog.write(bytes(size))
-
-
-def test_a_full_disk_refuses_within_a_second_drains_meanwhile_and_is_normal_within_ten(disk, broker, office, wait_for):
-    box = Outbox(disk / "o.db")
+def test_a_full_disk_refuses_within_a_second_drains_meanwhile_and_is_normal_within_ten(
+    small_disk, broker, office, wait_for
+):
+    box = Outbox(small_disk.place / "o.db")
     clock = Clock("system")
 
     def telemetry():
@@ -55,7 +35,7 @@ def test_a_full_disk_refuses_within_a_second_drains_meanwhile_and_is_normal_with
         thread.start()
     for _ in range(3_000):
         clerk.record(make).outcome()
-    fill(disk)
+    small_disk.fill()
     refused = 0
     until = time.monotonic() + 4
     office.silent = False
@@ -69,8 +49,7 @@ def test_a_full_disk_refuses_within_a_second_drains_meanwhile_and_is_normal_with
         time.sleep(0.05)
     assert box.refused == refused
     wait_for(lambda: box.waiting == 0, 5)  # drained while full
-    for name in ("hog", "hog2"):
-        (disk / name).unlink()
+    small_disk.free()
     free = time.monotonic()
     wait_for(lambda: box.trouble is None, 10)
     assert clerk.record(make).outcome().seq == 3_001
