@@ -37,6 +37,7 @@ DEVICES = {
     "silent_thermometer": troubles("silent_thermometer"),
     "stuck_thermometer": troubles("stuck_thermometer"),
     "outbox_full": troubles("outbox_full", waiting=90_000, online=False, capacity_left=0),
+    "outbox_slow": troubles("outbox_slow"),
     "no_camera": troubles("no_camera"),
     "silent_camera": troubles("silent_camera"),
     "no_gun": troubles("no_camera", "no_gun"),
