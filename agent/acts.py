@@ -57,7 +57,13 @@ class Answer(Struct, frozen=True):
     id: UUID | None = None
 
 
-Act = Typed | Remeasure | WaitForDuty | SignOff | Register
+class Member(Struct, frozen=True):
+    """Who of the household whose card was shown stands here: 1, 2, 3 … as printed on the card."""
+
+    number: int
+
+
+Act = Typed | Remeasure | WaitForDuty | SignOff | Register | Member
 Do = Callable[[Act], Answer]
 """Carries an act out in the gate's thread and gives its answer; waits for at most two seconds."""
 

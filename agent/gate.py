@@ -158,6 +158,9 @@ class Gate:
             policy=lambda: self.policy,
             operator_of=self._proof.operator,
             can_read=reads,
+            # Where nothing is measured a card is screened the moment it is seen, and nobody is left to choose.
+            members=self._proof.members if self._touch else lambda _household: (),
+            now=lambda: self._clock.now()[0],
         )
         self._states: dict[str, str] = {}
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from agent.screening.join import SHOWN_AGAIN
 from kadian.messages import Code
 
 CHOICE_SECONDS = 60.0
@@ -10,12 +11,15 @@ CHOICE_SECONDS = 60.0
 
 
 class _Shown(NamedTuple):
-    household: str
+    card: Code
     at: float
 
 
 class Chooser:
     """Turns a household's code into that of the chosen member, for one screening.
+
+    A card that was screened without a choice is offered again only once it is shown anew: a tap that comes too late
+    must not name the next person.
 
     Args:
         members_of: the codes of a household's people, by the household's holder (`Proof.members`).
@@ -25,38 +29,55 @@ class Chooser:
         self._members_of = members_of
         self._shown: _Shown | None = None
         self._chosen: int | None = None
+        self._passed = False
 
     def seen(self, code: Code, at: float) -> Code:
         """The code to go on with: the member's where this household's card is shown and one was chosen, else itself."""
         if not code.household or code.member or code.holder is None:
             return code
-        if self._shown is None or self._shown.household != code.holder or at - self._shown.at > CHOICE_SECONDS:
+        away = at - self._shown.at if self._shown and self._shown.card.holder == code.holder else float("inf")
+        if away > CHOICE_SECONDS:
             self._chosen = None
-        self._shown = _Shown(code.holder, at)
+        if away > SHOWN_AGAIN:
+            self._passed = False
+        self._shown = _Shown(code, at)
         return self._member(self._chosen) or code
 
     def offered(self, now: float) -> tuple[Code, ...]:
         """The people to choose from, in the card's order; none once one is chosen, or a minute after the card."""
-        shown = self._current(now)
-        return () if shown is None or self._chosen is not None else self._members_of(shown.household)
+        card = self.card(now)
+        return () if card is None or self._chosen is not None else self._members_of(card.holder or "")
 
     def choose(self, member: int, now: float) -> Code | None:
         """The chosen member's code (1, 2, 3 … as printed on the card); None when there is no card to choose from."""
-        if self._current(now) is None:
+        if self.card(now) is None:
             return None
         code = self._member(member)
         self._chosen = member if code else self._chosen
         return code
 
-    def screened(self, code: Code | None) -> None:
-        """That was this member; the next person of the household is chosen anew."""
-        if code is not None and code.member:
-            self._chosen = None
+    def screened(self, code: Code | None) -> Code | None:
+        """That was this person; the next one of the household is chosen anew.
 
-    def _current(self, now: float) -> _Shown | None:
-        return self._shown if self._shown is not None and now - self._shown.at <= CHOICE_SECONDS else None
+        Returns:
+            The household's own code where this was a member of the card shown last: it stands for nobody again.
+        """
+        if code is None or self._shown is None or not code.household:
+            return None
+        card = self._shown.card
+        if card.holder == code.holder:
+            self._passed = True
+        if self._member(code.member) != code:
+            return None
+        self._chosen = None
+        return card
+
+    def card(self, now: float) -> Code | None:
+        """The household's own code whose people can be chosen from now."""
+        shown = self._shown
+        return shown.card if shown is not None and not self._passed and now - shown.at <= CHOICE_SECONDS else None
 
     def _member(self, number: int | None) -> Code | None:
-        if number is None or self._shown is None:
+        if number is None or self._shown is None or self._shown.card.holder is None:
             return None
-        return next((one for one in self._members_of(self._shown.household) if one.member == number), None)
+        return next((one for one in self._members_of(self._shown.card.holder) if one.member == number), None)

@@ -7,13 +7,16 @@ import binascii
 import math
 from base64 import b64decode
 from collections.abc import Callable
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from agent.acts import Act, Answer, Register, Remeasure, Stage, Typed, WaitForDuty
+from agent.acts import Act, Answer, Member, Register, Remeasure, Stage, Typed, WaitForDuty
 from agent.book import Book, Entry
 from agent.duty import Duty
+from agent.household import Chooser
 from agent.kiosk.board import Board, Resting
+from agent.lists import old_lists
 from agent.screening import Joined, Joiner, Known, Reason, Rest, Rests, decide, is_enough, judge
 from agent.screening.limits import with_quality
 from kadian.errors import KadianError
@@ -53,6 +56,8 @@ class Screener:
         policy: of the moment.
         operator_of: whose staff card a code is.
         can_read: whether the gate has a camera or a code gun.
+        members: the codes of a household's people, by its holder; none at a gate where nobody is to be chosen.
+        now: wall time, for the age of the lists.
     """
 
     def __init__(
@@ -65,6 +70,8 @@ class Screener:
         policy: Callable[[], Policy],
         operator_of: Callable[[Code], str | None],
         can_read: bool,
+        members: Callable[[str], tuple[Code, ...]],
+        now: Callable[[], datetime],
     ) -> None:
         self.rests = Rests()
         self._joiner = joiner
@@ -74,6 +81,8 @@ class Screener:
         self._policy = policy
         self._operator_of = operator_of
         self._can_read = can_read
+        self._chooser = Chooser(members)
+        self._now = now
         self._chosen: Chosen | None = None
         self._taken: Chosen | None = None
         self._stage: Stage = "warming_up"
@@ -99,11 +108,11 @@ class Screener:
 
     def code(self, code: Code, at: float) -> None:
         """A code is in view."""
-        self._rule()
+        policy = self._rule()
         if self._duty.card(code, self._operator_of(code), at):
             self._joiner.forget(code)
-        else:
-            self._screen_all(self._joiner.code(code, at))
+        elif policy.code != "off":
+            self._screen_all(self._joiner.code(self._chooser.seen(code, at), at))
 
     def stage(self, stage: Stage) -> None:
         """What the thermometer waits for."""
@@ -118,6 +127,8 @@ class Screener:
         operator, unattended = self._duty.author(now)
         self._board.duty(operator, unattended=unattended)
         chosen = self._chosen.id if self._chosen is not None and self._chosen.holds(now) else None
+        self._board.household(self._chooser.offered(now))
+        self._board.rule(rest_seconds=policy.rest_seconds, old_lists=old_lists(policy, self._now()))
         waiting = self.rests.waiting(now, policy)
         self._board.rests([Resting(rest.id, left, rest.celsius, rest.id == chosen) for rest, left in waiting])
 
@@ -142,6 +153,8 @@ class Screener:
             return self._register(act, at)
         if isinstance(act, Remeasure):
             return self._choose(act, at)
+        if isinstance(act, Member):
+            return self._member(act.number, at)
         if isinstance(act, WaitForDuty):
             return self._wait_for_card(at)
         self._duty.sign_off(at)
@@ -180,6 +193,15 @@ class Screener:
             return Answer(ok=False, word="K0447")
         else:
             self._chosen = Chosen(act.id, act.site, at)
+        return Answer(ok=True)
+
+    def _member(self, number: int, at: float) -> Answer:
+        card = self._chooser.card(at)
+        member = self._chooser.choose(number, at)
+        if card is None or member is None:
+            return Answer(ok=False, word="K0465")
+        self._joiner.forget(card)
+        self._screen_all(self._joiner.code(member, at))
         return Answer(ok=True)
 
     def _register(self, act: Register, at: float) -> Answer:
@@ -223,6 +245,9 @@ class Screener:
         )
         self._remember(screening, joined.at, rest)
         self._board.show(screening)
+        card = self._chooser.screened(joined.code)
+        if card is not None and joined.code is not None:
+            self._joiner.rename(joined.code, card)  # still in view, and used all the same
         return screening
 
     def _choose_again(self, chosen: UUID | None, rest: Rest | None, measured: Temperature | None) -> None:

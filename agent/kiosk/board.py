@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from agent.acts import Stage
 from agent.kiosk.room import Flow, hours_left
 from kadian import __version__
 from kadian.identifiers import new_id
-from kadian.messages import Screening
+from kadian.messages import Code, Screening
 
 SAME_MOMENT_SECONDS = 1.5
 """A rest whose end moves by less than this is the same rest: its seconds come rounded, and a little late."""
@@ -58,6 +58,9 @@ class Board:
             "online": False,
             "hours_left": None,
             "rests": [],
+            "rest_seconds": 180,
+            "old_lists": {},
+            "household": [],
             "identify": 0,
         }
 
@@ -123,6 +126,20 @@ class Board:
                 moment = before if same else until
                 told.append({"id": str(rest.id), "celsius": rest.celsius, "chosen": rest.chosen, "until": moment})
             self._put(rests=told)
+
+    def rule(self, *, rest_seconds: int, old_lists: Mapping[str, int]) -> None:
+        """What the screen must know of the policy.
+
+        Args:
+            rest_seconds: how long somebody rests.
+            old_lists: the lists that are too old (`kiosk.list.…`), with their age in days.
+        """
+        self._put(rest_seconds=rest_seconds, old_lists=dict(old_lists))
+
+    def household(self, people: Iterable[Code]) -> None:
+        """The people of the household card that is shown, of whom one is to be chosen; none: nothing to choose."""
+        told = [{"number": one.member, "status": one.status, "expires": one.expires} for one in people]
+        self._put(household=told)
 
     def identify(self) -> None:
         """Somebody looks for this gate: its screen blinks for a while."""

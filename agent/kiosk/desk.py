@@ -10,11 +10,12 @@ import msgspec
 import structlog
 from msgspec import Meta, Struct
 
-from agent.acts import Act, Answer, Do, Register, Remeasure, SignOff, Typed, WaitForDuty
+from agent.acts import Act, Answer, Do, Member, Register, Remeasure, SignOff, Typed, WaitForDuty
 from agent.kiosk.board import Board
 from agent.kiosk.seal import key_of, seal
 from kadian.errors import KadianError
 from kadian.messages.registration import Registration
+from kadian.messages.screening import MOST_MEMBERS
 
 log = structlog.get_logger(__name__)
 REMEMBERED = 256
@@ -52,6 +53,12 @@ class PutAway(Form, frozen=True, forbid_unknown_fields=True):
     number: int
 
 
+class MemberForm(Form, frozen=True, forbid_unknown_fields=True):
+    """See `Member`."""
+
+    number: Annotated[int, Meta(ge=1, le=MOST_MEMBERS)]
+
+
 class RegisterForm(Form, frozen=True, forbid_unknown_fields=True):
     """See `Registration`."""
 
@@ -64,6 +71,7 @@ FORMS: dict[str, type[Form]] = {
     "wait_for_duty": Form,
     "sign_off": Form,
     "register": RegisterForm,
+    "member": MemberForm,
     "put_away": PutAway,
 }
 
@@ -125,11 +133,7 @@ class Desk:
             if not private or key is None:
                 return Answer(ok=False, word=f"kiosk.{self.registers(private=private)}")
             return self._act(Register(seal(form.entry, key)))
-        if isinstance(form, TypedForm):
-            return self._act(Typed(form.celsius, form.kind, form.site, form.remeasure_of))
-        if isinstance(form, RemeasureForm):
-            return self._act(Remeasure(form.id, form.site))
-        return self._act(WaitForDuty() if name == "wait_for_duty" else SignOff())
+        return self._act(_meant(name, form))
 
     def _act(self, act: Act) -> Answer:
         if self._do is None:
@@ -141,3 +145,13 @@ class Desk:
         except Exception as error:  # noqa: BLE001 - the screen stays; what went wrong may quote the act, so its kind alone is told
             log.error("act_failed", act=type(act).__name__, kind=type(error).__name__)  # noqa: TRY400
             return Answer(ok=False, word="kiosk.failed")
+
+
+def _meant(name: str, form: Form) -> Act:
+    if isinstance(form, TypedForm):
+        return Typed(form.celsius, form.kind, form.site, form.remeasure_of)
+    if isinstance(form, RemeasureForm):
+        return Remeasure(form.id, form.site)
+    if isinstance(form, MemberForm):
+        return Member(form.number)
+    return WaitForDuty() if name == "wait_for_duty" else SignOff()

@@ -14,7 +14,7 @@ TYPES = {
     ".mp3": "audio/mpeg",
     ".svg": "image/svg+xml",
 }
-SPOKEN = ("kiosk.", "reason.", "code.status.", "K044", "K045")
+SPOKEN = ("kiosk.", "reason.", "code.status.", "K044", "K045", "K0465", "K0481")
 """What the page says: its own sentences, reasons, what a code is worth, why the gate or its outbox refused an act."""
 
 

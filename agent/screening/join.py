@@ -126,6 +126,13 @@ class Joiner:
         """A code that was shown for another purpose is nobody's."""
         self._shown.pop(_key(code), None)
 
+    def rename(self, code: Code, to: Code) -> None:
+        """A card in view stands for somebody else from now on; whether it was used already stays as it is."""
+        showing = self._shown.pop(_key(code), None)
+        if showing is not None:
+            showing.code = to
+            self._shown[_key(to)] = showing
+
     def tick(self, now: float) -> list[Joined]:
         """What has waited long enough."""
         deadline = self.deadline

@@ -22,7 +22,9 @@ EIGHT = 1_764_000_000 * 10**9
 class Gate:
     """A screener with its outbox; `now` is in seconds of a boot, wall time follows it."""
 
-    def __init__(self, path, policy=None, boot="one", start=1000.0, wall=EIGHT, *, synced=True, camera=True):
+    def __init__(
+        self, path, policy=None, boot="one", start=1000.0, wall=EIGHT, *, synced=True, camera=True, households=None
+    ):
         self.now = start
         self.policy = policy or Policy("1")
         clock = Clock(
@@ -53,6 +55,8 @@ class Gate:
             policy=lambda: self.policy,
             operator_of=lambda code: STAFF.get(code.holder) if code.status == "valid" else None,
             can_read=camera,
+            members=lambda household: (households or {}).get(household, ()),
+            now=lambda: clock.now()[0],
         )
         recall(self.screener, self.outbox, clock, self.now)
 

@@ -8,10 +8,11 @@ from datetime import date
 
 import pytest
 
-from agent.acts import Answer, Register, SignOff, Typed, WaitForDuty
+from agent.acts import Answer, Member, Register, SignOff, Typed, WaitForDuty
 from agent.inbox import Asked, Inbox
 from kadian.demo.pictures import qr_png
-from kadian.passcard import issue, new_key
+from kadian.passcard import Member as OnCard
+from kadian.passcard import issue, issue_household, new_key
 from tests.agent.gates import agent, ready
 
 
@@ -95,6 +96,36 @@ def test_a_staff_card_before_the_camera_signs_on_after_the_key_was_pressed_and_s
     before, after = (one for _, one in sorted(office.kept.items()))
     assert (before["unattended"], "operator" in before) == (True, False)
     assert (after["operator"], "unattended" in after, "code" in after) == ("v-12", False, False)
+
+
+def test_who_of_a_real_household_card_was_chosen_is_in_the_office_as_this_person_and_without_a_choice_nobody_waits(
+    broker, office, config, thermometer, start, wait_for, tmp_path
+):
+    private, public = new_key()
+    policy = {"version": "household", "code": "required", "pass_keys": [{"id": 1, "public": public}]}
+    office.say("e01", "policy", policy, retain=True)
+    (tmp_path / "camera").mkdir()
+    gate = start(config(broker.url, f'[camera]\nsource = "{tmp_path}/camera"\n'))
+    wait_for(lambda: gate.policy.version == "household" and ready(gate))
+    people = tuple(OnCard(bytes([number]) * 16, date(2099, 1, number)) for number in (1, 2, 3))
+    picture = tmp_path / "camera" / "card.png"
+
+    def people_shown():
+        return json.loads(gate.board.after(-1, 0)[1])["household"]
+
+    qr_png(issue_household(private, 1, b"h" * 16, people), picture)
+    wait_for(lambda: len(people_shown()) == 3)
+    assert people_shown()[1] == {"number": 2, "status": "valid", "expires": "2099-01-02"}
+    assert gate.do(Member(2)).ok
+    wait_for(lambda: people_shown() == [])
+    thermometer.person(36.5)
+    wait_for(lambda: len(office.kept) == 1)
+    thermometer.person(36.6)
+    wait_for(lambda: len(office.kept) == 2)
+    chosen, nobody = (one for _, one in sorted(office.kept.items()))
+    assert (chosen["verdict"], chosen["code"]["household"], chosen["code"]["member"]) == ("pass", 3, 2)
+    assert (nobody["verdict"], nobody["code"]["household"], "member" in nobody["code"]) == ("pass", 3, False)
+    assert chosen["code"]["holder"] != nobody["code"]["holder"]
 
 
 def test_the_screen_follows_the_person_before_the_thermometer(broker, config, thermometer, start, wait_for):

@@ -1,6 +1,7 @@
 // The gate's screen: joins what is heard from the gate with what is seen, said and put in.
 import { at } from "./box.js";
 import { Duty } from "./duty.js";
+import { Household } from "./household.js";
 import { ask, listen, newForm, put } from "./link.js";
 import { Manual } from "./manual.js";
 import { Pair } from "./pair.js";
@@ -8,7 +9,7 @@ import { Register } from "./register.js";
 import { Rests } from "./rests.js";
 import { Settings } from "./settings.js";
 import { Sound } from "./sound.js";
-import { degrees, isNight, picture } from "./state.js";
+import { degrees, isNight, lasting, picture, prompted } from "./state.js";
 import { has, speak, spoken, t } from "./text.js";
 
 const BLINK_MILLISECONDS = 10000;
@@ -36,6 +37,7 @@ const say = (word) => sound.say(word);
 const manual = new Manual();
 const duty = new Duty(say);
 const rests = new Rests(manual, say);
+const household = new Household();
 const pair = new Pair();
 const register = new Register(() => {
   noticeUntil = now() + NOTICE_SECONDS;
@@ -59,6 +61,7 @@ function take(next) {
   pair.box.close();
   duty.take(next);
   rests.take(next);
+  household.take(next);
   draw();
 }
 
@@ -92,7 +95,7 @@ function draw() {
   fit("value", seen.celsius === null ? "" : `${degrees(seen.celsius)} °C`, 1);
   const reasons = [...seen.reasons.map(because), ...ofCode(seen.code)];
   fit("reason", reasons.join(spoken() === "zh" ? "，" : ", "), 2);
-  fit("next", has(seen.next) ? t(seen.next) : "", 2);
+  fit("next", toDo(seen.next), 2);
   write("live", document.querySelector("dialog[open]") ? t(seen.word) : "");
   if (board) drawRest();
   at("sound-blocked").hidden = !sound.blocked;
@@ -107,10 +110,19 @@ function draw() {
 /** A reason in few words where there are such; `next` says what to do. */
 const because = (reason) => (has(`reason.${reason}`) ? t(`reason.${reason}`) : t(reason, {}, "reason."));
 
+/** What to do next, with the rest as long as the policy has it; "…_now" where nobody rests. */
+function toDo(key) {
+  const seconds = board?.rest_seconds ?? 0;
+  const now = `${key}_now`;
+  if (seconds === 0 && has(now)) return t(now);
+  const { key: unit, count } = lasting(seconds);
+  return has(key) ? t(key, { rest: t(unit, { count }) }) : "";
+}
+
 /** What a code is worth, and its colour: which is shown, and proves nothing. */
 function ofCode(code) {
   if (!code) return [];
-  const colour = code.colour && code.colour !== "unknown" ? t(`colour.${code.colour}`) : "";
+  const colour = code.colour ? t(`colour.${code.colour}`) : "";
   return [t("code", { colour, status: t(code.status, {}, "code.status.") }).trim()];
 }
 
@@ -130,6 +142,9 @@ function drawRest() {
   const rest = board.troubles.filter((word) => word !== document.body.dataset.word);
   at("troubles").hidden = rest.length === 0;
   write("troubles", rest.map((word) => t(word)).join(" · "));
+  const lists = Object.entries(board.old_lists);
+  at("lists").hidden = lists.length === 0;
+  write("lists", lists.map(([name, days]) => t(`list.${name}`, { days })).join(" · "));
 }
 
 function office() {
@@ -154,7 +169,7 @@ function prompt(word) {
   clearTimeout(sayLater);
   if (!SPOKEN_STATES.includes(word) || !(board || word === "disconnected")) return;
   const wait = PATIENT_MILLISECONDS[word] ?? 0;
-  if (wait === 0) say(word);
+  if (wait === 0) say(prompted(word, board?.rest_seconds ?? 180));
   else sayLater = setTimeout(() => say(word), wait);
 }
 
@@ -176,6 +191,7 @@ async function changeLanguage(language) {
 
 function shownLanguage() {
   for (const id of ["word", "value", "reason", "next"]) at(id).textContent = "";
+  household.draw();
   draw();
 }
 

@@ -59,6 +59,18 @@ export function isNight(hour, from, to) {
   return from <= to ? hour >= from && hour < to : hour >= from || hour < to;
 }
 
+/** How long a rest is, in words: {key, count} of the catalogue. Whole minutes, rounded up; under one, seconds. */
+export function lasting(seconds) {
+  return seconds < 60 ? { key: "seconds", count: seconds } : { key: "minutes", count: Math.ceil(seconds / 60) };
+}
+
+/** The prompt of a word: the ones that say three minutes are for a rest of three minutes. */
+export function prompted(word, restSeconds) {
+  if (restSeconds === 180) return word;
+  if (word === "recheck" && restSeconds === 0) return "again";
+  return { recheck: "recheck_rest", too_cold: "too_cold_rest", too_hot: "too_hot_rest" }[word] ?? word;
+}
+
 /** Minutes and seconds of a rest. */
 export function clock(seconds) {
   const whole = Math.max(0, Math.ceil(seconds));

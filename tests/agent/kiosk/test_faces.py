@@ -37,6 +37,7 @@ DEVICES = {
     "silent_thermometer": troubles("silent_thermometer"),
     "stuck_thermometer": troubles("stuck_thermometer"),
     "outbox_full": troubles("outbox_full", waiting=90_000, online=False, capacity_left=0),
+    "outbox_slow": troubles("outbox_slow"),
     "no_camera": troubles("no_camera"),
     "silent_camera": troubles("silent_camera"),
     "no_gun": troubles("no_camera", "no_gun"),
@@ -109,7 +110,7 @@ def test_every_state_fits_its_screen_is_large_and_readable_and_in_both_languages
     assert found["pass"]["value"] == "36.5 °C"
     recheck = found["recheck"]
     assert (recheck["word"], recheck["value"], recheck["reason"]) == ("请休息再测", "38.21 °C", "体温偏高")
-    assert (recheck["next"], recheck["shape"], recheck["hatched"]) == ("坐三分钟，再测一次", "s-recheck", False)
+    assert (recheck["next"], recheck["shape"], recheck["hatched"]) == ("坐 3 分钟，再测一次", "s-recheck", False)
     for name in ("none", "too_cold", "too_hot", "no_thermometer", "silent_thermometer", "outbox_full"):
         assert (found[name]["face"], found[name]["hatched"], found[name]["value"]) == ("none", True, ""), name
     assert "腕" in found["too_cold"]["next"]
