@@ -94,9 +94,12 @@ def gate(make_gate):
     return make_gate()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(need):
-    """`chromium.launch(args=…)` starts the Chromium of this machine."""
+    """`chromium.launch(args=…)` starts the Chromium of this machine.
+
+    A module's, not the session's: while it runs, no other test of this process could run an event loop.
+    """
     program = need("chromium")
     with sync_playwright() as playwright:
         yield Chromium(playwright.chromium, program)
@@ -114,7 +117,7 @@ class Chromium:
         return self._kind.launch_persistent_context(folder, executable_path=self._program, args=FLAGS, **options)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium):
     browser = chromium.launch()
     yield browser
