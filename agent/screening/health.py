@@ -8,6 +8,13 @@ FORMATS = frozenset({"text", "url"})
 
 def health_colour(code: Code) -> Colour | None:
     """The colour that a health code shows, which proves nothing; None of any other code and of an unclear colour."""
-    if code.format not in FORMATS or code.status != "unverified" or code.colour == "unknown":
-        return None
-    return code.colour
+    return code.colour if _may_be(code) and code.colour != "unknown" else None
+
+
+def colour_may_come(code: Code) -> bool:
+    """Whether more frames may still show its colour."""
+    return _may_be(code) and code.colour is None
+
+
+def _may_be(code: Code) -> bool:
+    return code.format in FORMATS and code.status == "unverified"

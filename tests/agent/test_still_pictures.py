@@ -67,6 +67,17 @@ def test_a_screenshot_shown_again_after_ten_minutes_passes_with_a_hint(camera):
     assert SCREENSHOT not in str(camera.sight._shown_again._first)
 
 
+def test_a_green_code_that_is_waited_for_is_enough_although_its_first_frame_has_no_colour(camera):
+    camera.gate.policy = msgspec.structs.replace(camera.policy, code="required")
+    for text in (SCREENSHOT, "PLACE-7", "JC004711"):
+        camera.gate.person(36.5, wait=2)
+        camera.show(text)
+        camera.wait(1)
+    green, place, number = camera.gate.screenings
+    assert (green.verdict, green.reasons, green.code.colour) == ("pass", (), "green")
+    assert [one.reasons for one in (place, number)] == [("code_unverified",)] * 2
+
+
 def test_a_code_that_is_redrawn_is_never_hinted_at(camera):
     for minute in range(0, 60, 12):
         assert camera.show(f"{SCREENSHOT}/{minute}").shown_again is False
