@@ -19,9 +19,12 @@ def eyes(
     on_code: Callable[[Code, float], None],
     read: Callable[[str], Code | None],
     on_moved: Callable[[float], None] = lambda _at: None,
+    still_minutes: Callable[[], int] = lambda: 0,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Sight:
     """The camera of these settings, with every code in its view judged by `read`; `on_moved` hears of movement.
+
+    `still_minutes`: as in `Sight`.
 
     Raises:
         KadianError: K0252 no decoder is installed.
@@ -35,4 +38,4 @@ def eyes(
             on_moved(at)
         return found
 
-    return Sight(open_source(camera.source, monotonic), look, read, on_code)
+    return Sight(open_source(camera.source, monotonic), look, read, on_code, still_minutes)

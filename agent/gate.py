@@ -173,6 +173,7 @@ class Gate:
             on_code=self._inbox.put,
             read=self._proof.read,
             on_moved=self._unmeasured.moved,
+            still_minutes=lambda: self.policy.still_minutes,
             monotonic=self._monotonic,
         )
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import structs
 
-from agent.scanner.seen import Agreed
+from agent.scanner.seen import Agreed, ShownAgain
+from agent.screening.health import health_colour
 from kadian.messages import CameraHealth, Code
 from kadian.messages.telemetry import DeviceState
 
@@ -37,6 +38,7 @@ class Sight:
         look: the codes in a picture at a moment (monotonic seconds).
         read: what a code's text is worth; None while it is only a part of one.
         on_code: called with each sight of a code and its moment.
+        still_minutes: after how long an unchanged health code is hinted at as a still picture; 0: never.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Sight:
         look: Callable[[Image, float], Sequence[Found]],
         read: Callable[[str], Code | None],
         on_code: Callable[[Code, float], None],
+        still_minutes: Callable[[], int] = lambda: 0,
     ) -> None:
         from agent.scanner.lens import Lens
 
@@ -55,6 +58,8 @@ class Sight:
         self._codes = 0
         self._lens = Lens()
         self._known: dict[str, Known] = {}
+        self._still_minutes = still_minutes
+        self._shown_again = ShownAgain()
 
     @property
     def state(self) -> DeviceState:
@@ -88,4 +93,14 @@ class Sight:
         self._known[found.text] = seen._replace(at=at)
         shown, code = seen.agreed.note(found.colour), seen.code
         # What the format itself says of the colour stands; the colour of the picture is shown, not verified.
-        return structs.replace(code, colour=shown) if code and shown != "unknown" and not code.colour else code
+        if code is None or code.colour or shown == "unknown":
+            return code
+        coloured = structs.replace(code, colour=shown)
+        return structs.replace(coloured, shown_again=True) if self._is_still(coloured, at) else coloured
+
+    def _is_still(self, code: Code, at: float) -> bool:
+        """Whether a health code was shown too long ago to be the same still; the day's hash of it is remembered."""
+        minutes = self._still_minutes()
+        if not minutes or code.holder is None or health_colour(code) is None:
+            return False
+        return self._shown_again.note(code.holder, at, minutes)

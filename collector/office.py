@@ -54,6 +54,7 @@ def rule_settings(settings: CollectorSettings) -> RuleSettings:
         site=limits.site,
         sites=limits.sites,
         confirm_within_ms=limits.confirm_within_seconds * 1000,
+        walking_ms=limits.walking_seconds * 1000,
         sealed=frozenset(entrance.gate_id for entrance in settings.entrances if entrance.state == "sealed"),
         names={entrance.gate_id: entrance.name for entrance in settings.entrances},
         entrances={entrance.gate_id: entrance.id for entrance in settings.entrances},

@@ -45,6 +45,7 @@ def policy(settings: CollectorSettings, office_key: str | None = None, trusted: 
         sites=limits.sites,
         rest_seconds=limits.rest_seconds,
         accepted_formats=limits.accepted_formats,
+        still_minutes=limits.still_minutes,
     )
     made = trusted.lists(made) if trusted else made
     digest = hashlib.sha256(msgspec.json.encode(made)).hexdigest()

@@ -80,7 +80,9 @@ class Screening(Struct, frozen=True):
     """The limits that the office's rules go by and that the gates get as their policy; °C and seconds.
 
     `sites`: those of other sites of measurement. `rest_seconds`: before a second measurement. `accepted_formats`: the
-    codes that are enough where one is required; none named: any that proves something, or a green health code.
+    codes that are enough where one is required; none named: any that proves something, or a green health code. Two
+    hints, each off with 0: a health code unchanged for `still_minutes`, and one code at two gates within
+    `walking_seconds`.
     """
 
     fever_celsius: Celsius = 37.3
@@ -94,6 +96,8 @@ class Screening(Struct, frozen=True):
     sites: dict[Word, SiteLimits] = msgspec.field(default_factory=lambda: dict(SITES))
     rest_seconds: Annotated[int, Meta(ge=0, le=3600)] = 180
     accepted_formats: tuple[Word, ...] = ()
+    still_minutes: Annotated[int, Meta(ge=0, le=1440)] = 10
+    walking_seconds: Annotated[int, Meta(ge=0, le=3600)] = 60
 
     def problems(self) -> Iterator[Problem]:
         """A rest that outlasts the time in which a second reading counts as one."""

@@ -23,10 +23,6 @@ class Seen:
         return new
 
 
-AGAIN_MINUTES = 10.0
-"""A health code is made anew each minute or so; a text that is shown after so long is an old picture of one."""
-
-
 class ShownAgain:
     """Hints that a code that should change all the time was shown before: a screenshot, or a print of one.
 
@@ -34,25 +30,29 @@ class ShownAgain:
     the caller makes of each.
 
     Args:
-        minutes: how long a text may honestly be shown.
         forget_minutes: how long a text is remembered; a day by default.
         most: how many are remembered, the newest.
     """
 
-    def __init__(self, minutes: float = AGAIN_MINUTES, forget_minutes: float = 24 * 60, most: int = 20_000) -> None:
-        self._seconds = minutes * 60
+    def __init__(self, forget_minutes: float = 24 * 60, most: int = 20_000) -> None:
         self._forget = forget_minutes * 60
         self._most = most
         self._first: dict[str, float] = {}
 
-    def note(self, hashed: str, now: float) -> bool:
-        """Notes that a dynamic code was shown (`now` in monotonic seconds); True when it is older than it can be."""
+    def note(self, hashed: str, now: float, minutes: float) -> bool:
+        """Notes that a code that should change was shown; True when it is older than it can be.
+
+        Args:
+            hashed: the keyed hash of its text.
+            now: monotonic seconds.
+            minutes: how long one text may honestly be shown.
+        """
         while self._first:
             oldest = next(iter(self._first))
             if now - self._first[oldest] <= self._forget and len(self._first) <= self._most:
                 break
             del self._first[oldest]
-        return now - self._first.setdefault(hashed, now) > self._seconds
+        return now - self._first.setdefault(hashed, now) > minutes * 60
 
 
 FRAMES, AGREED = 5, 2

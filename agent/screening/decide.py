@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from agent.screening.health import health_colour
 from agent.screening.limits import Judgement, judge
 from agent.screening.reason import Reason
 from agent.screening.rest import Rest, left
@@ -51,6 +52,8 @@ def decide(
             said.append(("recheck", Reason.CODE_UNVERIFIED))
     if code is not None and code.old_list and policy.code != "off":
         said.append(("pass", Reason.TRUST_LIST_OLD))
+    if code is not None and code.shown_again and policy.code != "off":
+        said.append(("pass", Reason.CODE_SHOWN_AGAIN))
     weight: list[Verdict] = ["stop", "recheck", "none", "pass"]
     said.sort(key=lambda one: weight.index(one[0]))
     verdict: Verdict = said[0][0] if said else "pass"
@@ -61,13 +64,13 @@ def is_enough(code: Code, policy: Policy) -> bool:
     """Whether a code satisfies a policy that requires one.
 
     With `accepted_formats` it has to be of one of them, and not be refused. Without, it has to prove something
-    (`valid`), or to show green: a health code cannot be verified by anybody but its issuer.
+    (`valid`), or to be a health code that shows green: none can be verified by anybody but its issuer.
     """
     if code.status not in {"valid", "unverified"}:
         return False
     if policy.accepted_formats:
         return code.format in policy.accepted_formats
-    return code.status == "valid" or code.colour == "green"
+    return code.status == "valid" or health_colour(code) == "green"
 
 
 def _of_temperature(

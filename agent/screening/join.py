@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
+from agent.screening.health import colour_may_come
 from kadian.messages import Code, CodeRule, Temperature
 
 STILL_IN_VIEW = 1.0
@@ -12,6 +13,8 @@ SHOWN_AGAIN = 2.0
 """Seconds out of view after which a code counts as shown anew."""
 REQUIRED_WAIT = 5.0
 """Seconds that a reading waits for a code where one is required."""
+SETTLE_SECONDS = 0.3
+"""So long after it came into view a code may still get its colour, which takes two frames that agree."""
 MOST_CODES = 64
 SCENERY_SECONDS = 60.0
 """A code that proves nothing and has been in view for so long is a poster on the wall, not a person's."""
@@ -38,6 +41,10 @@ class _Showing:
     used: bool = False
 
     @property
+    def settles_at(self) -> float | None:
+        return self.began + SETTLE_SECONDS if colour_may_come(self.code) else None
+
+    @property
     def scenery(self) -> bool:
         return self.code.status == "unverified" and self.seen_at - self.began > SCENERY_SECONDS
 
@@ -45,7 +52,8 @@ class _Showing:
 class Joiner:
     """Every reading becomes exactly one `Joined`, with the code last shown before it or shortly after it.
 
-    At a gate without a thermometer every showing of a code becomes one.
+    At a gate without a thermometer every showing of a code becomes one. What has its code waits for a moment more where
+    that may still get its colour, never longer than for a code.
 
     Args:
         rule: the policy's rule for codes; may be changed at any time.
@@ -71,11 +79,15 @@ class Joiner:
         self._wait = code_wait_seconds
         self._shown: dict[tuple[str | None, ...], _Showing] = {}
         self._waiting: Joined | None = None
+        self._settles_at: float | None = None
 
     @property
     def deadline(self) -> float | None:
         """When `tick` has something to do (monotonic seconds), or None."""
-        return None if self._waiting is None else self._waiting.at + self._patience()
+        if self._waiting is None:
+            return None
+        patient = self._waiting.at + self._patience()
+        return patient if self._settles_at is None else min(patient, self._settles_at)
 
     def reading(
         self, temperature: Temperature, at: float, chosen: UUID | None = None, *, wait: bool = True
@@ -92,7 +104,8 @@ class Joiner:
         showing = self._eligible(at)
         if showing is not None:
             self._use_all()
-            return [*done, Joined(temperature, showing.code, at, showing.seen_at, chosen)]
+            joined = Joined(temperature, showing.code, at, showing.seen_at, chosen)
+            return [*done, *(self._settle(joined, showing, at) if wait else [joined])]
         self._waiting = Joined(temperature, None, at, None, chosen)
         return [*done, *(self.tick(at) if wait else self._flush())]
 
@@ -111,15 +124,19 @@ class Joiner:
         while len(self._shown) > MOST_CODES:
             del self._shown[next(iter(self._shown))]
         done = self.tick(at)
+        waiting = self._waiting
+        if waiting is not None and waiting.code is not None:
+            if _key(waiting.code) == key:
+                return [*done, *self._settle(waiting._replace(code=code), showing, at)]
+            done += self._flush()
         if showing.used or showing.scenery:
             return done
         if not self._thermometer:
             showing.used = True
-            return [*done, Joined(None, code, at, at)]
+            return [*done, *self._settle(Joined(None, code, at, at), showing, at)]
         if self._waiting is not None:
-            waiting, self._waiting = self._waiting, None
             self._use_all()
-            done.append(waiting._replace(code=code, code_at=at))
+            done += self._settle(self._waiting._replace(code=code, code_at=at), showing, at)
         return done
 
     def forget(self, code: Code) -> None:
@@ -139,8 +156,13 @@ class Joiner:
         return self._flush() if deadline is not None and now >= deadline else []
 
     def _flush(self) -> list[Joined]:
-        waiting, self._waiting = self._waiting, None
+        waiting, self._waiting, self._settles_at = self._waiting, None, None
         return [] if waiting is None else [waiting]
+
+    def _settle(self, joined: Joined, showing: _Showing, now: float) -> list[Joined]:
+        """At once where the code is as clear as it will be, else when it is, or at the deadline."""
+        self._waiting, self._settles_at = joined, showing.settles_at
+        return self._flush() if self._settles_at is None else self.tick(now)
 
     def _patience(self) -> float:
         if not self._camera or self.rule == "off":

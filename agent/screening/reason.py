@@ -18,6 +18,8 @@ class Reason(StrEnum):
     """A code is required, and this one proves too little."""
     TRUST_LIST_OLD = "trust_list_old"
     """What the code was judged by is older than the policy allows."""
+    CODE_SHOWN_AGAIN = "code_shown_again"
+    """A health code has not changed for minutes: perhaps a picture of one. A hint, which changes no verdict."""
     TOO_COLD = "too_cold"
     TOO_HOT = "too_hot"
     MOVING = "moving"

@@ -26,7 +26,7 @@ class Watch:
     Args:
         ledger: where the screenings are, and where the incidents go.
         settings: what the rules judge by.
-        channels: the names of the channels that get a message for every new incident.
+        channels: the names of the channels that get a message for every new incident; of a hint none does.
         now_ms: the office's clock, milliseconds since 1970.
     """
 
@@ -70,7 +70,7 @@ class Watch:
     def _write(self, connection: Connection, finding: Finding) -> bool:
         now_ms = self._now_ms()
         incident, new = incidents.open_or_repeat(connection, finding, now_ms)
-        if new:
+        if new and incident.severity != "hint":
             for channel in self._channels:
                 body = msgspec.json.encode(message(incident, channel, self._settings.timezone)).decode()
                 deliveries.put(connection, incident.id, channel, body, now_ms)

@@ -20,6 +20,8 @@ class Reason(StrEnum):
     """The gate measured again before the rest was over, which decides nothing."""
     FIRST_REFUSAL = "first_refusal"
     """A code may be shown wrongly once."""
+    ONE_GATE = "one_gate"
+    """The code was at no other gate within the walking time."""
 
     CONFIRMED_BY_SECOND = "confirmed_by_second"
     """A second high reading of the same person in time."""
@@ -31,3 +33,5 @@ class Reason(StrEnum):
     """Somebody is at an entrance that the office has closed."""
     INSISTS = "insists"
     """A refused code was shown again."""
+    TWO_GATES = "two_gates"
+    """One code was at two gates in less time than the way takes: a hint."""

@@ -10,7 +10,8 @@ from collector.ledger.screenings import StoredScreening
 from collector.rules.reason import Reason
 from kadian.messages import SiteLimits
 
-Severity = Literal["page", "notice"]
+Severity = Literal["page", "notice", "hint"]
+"""`page` rings at once, `notice` is sent as well and can wait; a `hint` is on the office's page and sent to nobody."""
 Facts = dict[str, str | float | int]
 
 
@@ -38,9 +39,9 @@ class RuleSettings(msgspec.Struct, frozen=True):
     """What the rules judge by: limits in °C, times in milliseconds.
 
     `surface_fever_celsius` None: bare surface readings are never high. `sites` holds the limits of other sites than
-    `site`. `sealed` holds gates. `names` and `entrances`
-    give a gate's entrance its name and id. A screening that arrives more than `late_after_ms` after it was made is
-    told as late: the person has gone.
+    `site`. Within `walking_ms` nobody walks from one gate to another; 0: not asked. `sealed` holds gates. `names` and
+    `entrances` give a gate's entrance its name and id. A screening that arrives more than `late_after_ms` after it was
+    made is told as late: the person has gone.
     """
 
     fever_celsius: float = 37.3
@@ -48,6 +49,7 @@ class RuleSettings(msgspec.Struct, frozen=True):
     site: str = "forehead"
     sites: dict[str, SiteLimits] = {}
     confirm_within_ms: int = 900_000
+    walking_ms: int = 60_000
     sealed: frozenset[str] = frozenset()
     names: dict[str, str] = {}
     entrances: dict[str, str] = {}

@@ -44,7 +44,8 @@ class Policy(Struct, frozen=True, omit_defaults=True):
     (hexadecimal) to a person's id. `office_key` is the office's public key (X25519, base64) to which registrations are
     sealed. `revoked` are the holders (hexadecimal) of pass cards that are no longer good, as of `revoked_at`.
     `trust` has the key lists of foreign certificates, `own_texts` the neighbourhood's own codes. `holder_seed` is the
-    day's key for holders; a gate keeps it in its own file and nowhere else.
+    day's key for holders; a gate keeps it in its own file and nowhere else. After `still_minutes` an unchanged health
+    code is hinted at as a still picture; 0: never.
     """
 
     version: Short
@@ -67,3 +68,4 @@ class Policy(Struct, frozen=True, omit_defaults=True):
     trust: TrustLists = TrustLists()
     own_texts: OwnTexts = OwnTexts()
     holder_seed: HolderSeed | None = None
+    still_minutes: Annotated[int, Meta(ge=0, le=1440)] = 10

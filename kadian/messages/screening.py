@@ -40,7 +40,8 @@ class Code(Struct, frozen=True, omit_defaults=True):
 
     `household`: of how many people the card is. Until `member` (1, 2, 3 …) says who of them stands here, `holder` is
     the household's and names no person; then it is the member's own. `old_list`: the list that it was judged by is
-    older than the policy allows.
+    older than the policy allows. `shown_again`: a health code that was shown here minutes ago already,
+    and has not changed as a live one does; a hint and no proof.
     """
 
     format: Word
@@ -51,6 +52,7 @@ class Code(Struct, frozen=True, omit_defaults=True):
     household: Annotated[int, Meta(ge=2, le=MOST_MEMBERS)] | None = None
     member: Annotated[int, Meta(ge=1, le=MOST_MEMBERS)] | None = None
     old_list: bool = False
+    shown_again: bool = False
 
     @property
     def person(self) -> str | None:

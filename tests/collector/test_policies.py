@@ -44,6 +44,14 @@ def test_what_the_office_sets_reaches_gates_and_rules_alike(settings):
     assert policy(made).version != policy(settings()).version
 
 
+def test_the_hints_are_the_offices_to_set_and_off_at_nought(settings):
+    assert (policy(settings()).still_minutes, rule_settings(settings()).walking_ms) == (10, 60_000)
+    made = settings("still_minutes = 0\nwalking_seconds = 90\n")
+    assert (policy(made).still_minutes, rule_settings(made).walking_ms) == (0, 90_000)
+    with pytest.raises(ConfigRefused):
+        settings("walking_seconds = -1\n")
+
+
 def test_a_rest_that_outlasts_the_time_for_a_second_reading_is_refused(settings):
     with pytest.raises(ConfigRefused) as refused:
         settings("rest_seconds = 900\nconfirm_within_seconds = 900\n")

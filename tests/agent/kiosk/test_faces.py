@@ -30,6 +30,7 @@ VERDICTS = {
     "too_cold": ("none", 31.2, ("too_cold",)),
     "too_hot": ("none", 39.2, ("too_hot",)),
     "early": ("recheck", 37.8, ("rest_not_over", "code_unverified")),
+    "still_picture": ("pass", 36.5, ("code_shown_again",)),
 }
 STAGES = ("warming_up", "step_closer", "hold_still", "measured", "waiting_for_code")
 DEVICES = {
@@ -66,7 +67,7 @@ def scenes(gate):
     for word in STAGES:
         yield word, word, lambda word=word: gate.board.stage(word)
     for name, verdict in VERDICTS.items():
-        word = {"refused": "stop", "early": "recheck"}.get(name, name)
+        word = {"refused": "stop", "early": "recheck", "still_picture": "pass"}.get(name, name)
         yield name, word, lambda verdict=verdict: gate.show(*verdict)
     for name, devices in DEVICES.items():
         word = (

@@ -150,15 +150,16 @@ def test_the_telemetry_says_how_the_pictures_are():
 
 
 def test_a_code_that_should_change_and_is_shown_again_after_minutes_is_hinted_at():
-    again = ShownAgain(minutes=10)
-    assert [again.note("a", at) for at in (0.0, 5.0, 599.0)] == [False] * 3
-    assert again.note("b", 601.0) is False
-    assert again.note("a", 601.0) is True
-    assert again.note("a", 24 * 3600 + 1.0) is False
+    again = ShownAgain()
+    assert [again.note("a", at, 10) for at in (0.0, 5.0, 599.0)] == [False] * 3
+    assert again.note("b", 601.0, 10) is False
+    assert again.note("a", 601.0, 10) is True
+    assert again.note("a", 602.0, 11) is False
+    assert again.note("a", 24 * 3600 + 1.0, 10) is False
 
 
 def test_what_is_remembered_of_shown_codes_is_bounded():
-    again = ShownAgain(minutes=1, most=100)
+    again = ShownAgain(most=100)
     for number in range(1000):
-        assert again.note(str(number), number / 100) is False
+        assert again.note(str(number), number / 100, 1) is False
     assert len(again._first) <= 102

@@ -104,9 +104,14 @@ def test_a_required_code_that_is_missing_asks_again_and_an_optional_one_does_not
         (Code("pass", "valid", "h"), (), True),
         (Code("dcc", "valid", "h"), (), True),
         (Code("text", "unverified", "h"), (), False),
-        (Code("health", "unverified", "h", colour="green"), (), True),
-        (Code("health", "unverified", "h", colour="amber"), (), False),
-        (Code("health", "unverified", "h", colour="unknown"), (), False),
+        (Code("text", "unverified", "h", colour="green"), (), True),
+        (Code("url", "unverified", "h", colour="green"), (), True),
+        (Code("url", "unverified", "h", colour="amber"), (), False),
+        (Code("url", "unverified", "h", colour="red"), (), False),
+        (Code("url", "unverified", "h", colour="unknown"), (), False),
+        (Code("place", "unverified", None, colour="green"), (), False),
+        (Code("resident_id", "unverified", "h", colour="green"), (), False),
+        (Code("dcc", "unknown_key", "h", colour="green"), (), False),
         (Code("pass", "unknown_key", "h"), (), False),
         (Code("text", "unverified", "h"), ("text",), True),
         (Code("dcc", "valid", "h"), ("pass",), False),
@@ -138,6 +143,15 @@ def test_a_code_judged_by_an_old_list_passes_and_says_so():
     old = Code("pass", "valid", "h1", old_list=True)
     assert decide(at(36.5), old, None, POLICY) == ("pass", (Reason.TRUST_LIST_OLD,))
     assert decide(at(37.3), old, None, POLICY).reasons == (Reason.TEMPERATURE_HIGH, Reason.TRUST_LIST_OLD)
+
+
+def test_a_health_code_that_has_not_changed_is_hinted_at_and_changes_no_verdict():
+    still = Code("url", "unverified", "h", colour="green", shown_again=True)
+    required = Policy("1", code="required")
+    for policy in (POLICY, required):
+        assert decide(at(36.5), still, None, policy) == ("pass", (Reason.CODE_SHOWN_AGAIN,))
+        assert decide(at(37.3), still, None, policy) == ("recheck", (Reason.TEMPERATURE_HIGH, Reason.CODE_SHOWN_AGAIN))
+    assert decide(at(36.5), still, None, Policy("1", code="off")) == ("pass", ())
 
 
 def test_codes_are_not_looked_at_where_they_are_off():

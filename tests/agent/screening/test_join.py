@@ -116,7 +116,7 @@ def test_a_code_alone_makes_a_screening_only_without_a_thermometer():
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from("rct"), st.floats(0, 3), st.integers(0, 3)), max_size=60),
+    st.lists(st.tuples(st.sampled_from("rcht"), st.one_of(st.floats(0, 3), st.floats(0, 0.2)), st.integers(0, 3))),
     st.sampled_from(["off", "optional", "required"]),
 )
 def test_every_reading_becomes_exactly_one_screening(events, rule):
@@ -128,11 +128,59 @@ def test_every_reading_becomes_exactly_one_screening(events, rule):
             joined += joiner.reading(said[-1], now)
         elif event == "c":
             joined += joiner.code(Code("pass", "valid", f"h{which}"), now)
+        elif event == "h":
+            joined += joiner.code(Code("url", "unverified", f"h{which % 2}", colour=["green", None][which // 2]), now)
         else:
             joined += joiner.tick(now)
     joined += joiner.tick(now + 100)
     assert [one.temperature for one in joined] == said
     assert joiner.deadline is None
+
+
+GREY, GREEN = (Code("url", "unverified", "u", colour=colour) for colour in (None, "green"))
+
+
+def test_a_reading_that_waited_for_a_code_gets_it_with_its_colour():
+    joiner = Joiner("required")
+    joiner.reading(ONE, 10.0)
+    assert joiner.code(GREY, 12.0) == []
+    assert joiner.deadline == 12.3
+    (joined,) = joiner.code(GREEN, 12.2)
+    assert (joined.code, joined.at, joined.code_at) == (GREEN, 10.0, 12.0)
+    assert joiner.reading(TWO, 12.4)[0].code == GREEN
+    assert joiner.deadline is None
+
+
+def test_a_code_that_shows_no_colour_is_not_waited_for_beyond_the_moment_nor_beyond_the_wait_for_a_code():
+    joiner = Joiner()
+    joiner.reading(ONE, 10.0)
+    assert joiner.code(GREY, 10.6) == []
+    assert pairs(joiner.tick(10.7)) == [(ONE, GREY)]
+    assert pairs(joiner.reading(TWO, 11.0)) == [(TWO, GREY)]
+
+
+def test_a_code_that_came_into_view_just_before_the_reading_settles_too():
+    joiner = Joiner()
+    joiner.code(GREY, 10.0)
+    assert joiner.reading(ONE, 10.1) == []
+    assert pairs(joiner.code(GREEN, 10.2)) == [(ONE, GREEN)]
+
+
+def test_the_next_code_sends_one_that_settles_on_its_way():
+    joiner = Joiner()
+    joiner.reading(ONE, 10.0)
+    joiner.code(GREY, 10.1)
+    assert pairs(joiner.code(A, 10.2)) == [(ONE, GREY)]
+    assert pairs(joiner.reading(TWO, 10.5)) == [(TWO, A)]
+
+
+def test_without_a_thermometer_a_showing_settles_and_counts_once():
+    joiner = Joiner(thermometer=False)
+    assert joiner.code(GREY, 10.0) == []
+    assert pairs(joiner.code(GREEN, 10.2)) == [(None, GREEN)]
+    assert joiner.code(GREEN, 10.3) == joiner.tick(20.0) == []
+    assert joiner.code(GREY, 30.0) == []
+    assert pairs(joiner.tick(30.3)) == [(None, GREY)]
 
 
 def test_a_reading_that_may_not_wait_takes_the_code_shown_before_it_or_none():

@@ -2,6 +2,7 @@ import msgspec
 import pytest
 
 from collector.alerts.message import Message
+from collector.alerts.sentences import sentence
 from collector.alerts.watch import Watch
 from collector.ledger import Follower, deliveries, incidents, screenings
 from collector.rules import sealed_entrance
@@ -118,6 +119,19 @@ def test_a_sealed_entrance_opens_one_incident_until_it_is_resolved(office):
     office.screen(36.5, gate="g7")
     one.handle(behind(office, 3))
     assert len(listing(office)) == 2
+
+
+def test_a_hint_is_an_incident_that_counts_and_is_sent_to_nobody(office):
+    for gate in ("g1", "g2", "g1"):
+        office.screen(36.5, gate=gate, holder="a")
+    watch(office).handle(behind(office, 0))
+    (incident,) = listing(office)
+    with office.ledger.read() as connection:
+        sent = deliveries.of_incident(connection, incident.id)
+    assert (incident.rule, incident.severity, incident.state, incident.count) == ("two_gates", "hint", "open", 2)
+    assert sent == []
+    assert sentence(incident, "text").startswith("g2、正门 短时间内出现同一个码")
+    assert "walking_seconds" in sentence(incident, "do", "en")
 
 
 def test_it_follows_the_ledger_by_itself(office):
