@@ -94,7 +94,8 @@ def gate(make_gate):
     return make_gate()
 
 
-@pytest.fixture(scope="session")
+# Of one module, not of the session: while it lives an event loop runs in this thread, and no other test could have one.
+@pytest.fixture(scope="module")
 def chromium(need):
     """`chromium.launch(args=…)` starts the Chromium of this machine."""
     program = need("chromium")
@@ -114,7 +115,7 @@ class Chromium:
         return self._kind.launch_persistent_context(folder, executable_path=self._program, args=FLAGS, **options)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium):
     browser = chromium.launch()
     yield browser
