@@ -27,6 +27,7 @@ from agent.telemetry import Report
 from agent.thermometer.plateau import Measured
 from agent.today import Tally
 from agent.touch import Touch, temperature
+from agent.unmeasured import Unmeasured
 from agent.uplink import Uplink
 from agent.uplink.homeassistant import discovery
 from agent.uplink.uplink import Hooks
@@ -88,7 +89,14 @@ class Gate:
         self.policy = self.outbox.policy() or Policy(version="built-in")
         self.board = Board(settings.gate)
         self._tally = Tally()
-        self._report = Report(self._clock, self.outbox, tally=self._tally, monotonic=monotonic)
+        self._unmeasured = Unmeasured()
+        self._report = Report(
+            self._clock,
+            self.outbox,
+            tally=self._tally,
+            unmeasured=lambda: self._touch is not None and self._unmeasured.now(monotonic()),
+            monotonic=monotonic,
+        )
         self._clerk = Clerk(self.outbox, self._clock, monotonic=monotonic)
         self._recorder = Recorder(settings.screening.record_to)
         self._uplink = Uplink(
@@ -160,7 +168,13 @@ class Gate:
         # OpenCV and the decoders take seconds to load on a Pi, and a gate without a camera needs none of them.
         from agent.eyes import eyes
 
-        return eyes(settings, on_code=self._inbox.put, read=self._proof.read, monotonic=self._monotonic)
+        return eyes(
+            settings,
+            on_code=self._inbox.put,
+            read=self._proof.read,
+            on_moved=self._unmeasured.moved,
+            monotonic=self._monotonic,
+        )
 
     def _gun_read(self, text: str, at: float) -> None:
         code = self._proof.read(text)
@@ -207,6 +221,7 @@ class Gate:
     def _take(self, heard: Heard) -> None:
         what, at = heard
         if isinstance(what, Measured):
+            self._unmeasured.measured()
             device = self._touch.driver.name if self._touch else "unknown"
             self._screener.reading(lambda site: temperature(what, site, device), at)
         elif isinstance(what, Code):

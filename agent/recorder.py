@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 
 class Recorder:
-    """One JSON line a screening, after it is on disk. None is written without a path.
+    """One JSON line a screening of a person, after it is on disk. None is written without a path.
 
     Raises:
         KadianError: K0457 the file cannot be written.
@@ -33,14 +33,13 @@ class Recorder:
             screening: what is on disk.
             frame_monotonic: when its last byte or picture came in (monotonic seconds).
         """
-        if self._file is None:
+        if self._file is None or screening.registration is not None:
             return
         line = {
             "epoch": screening.epoch,
             "seq": screening.seq,
             "id": str(screening.id),
             "verdict": screening.verdict,
-            "registration": screening.registration is not None,
             "at_monotonic": time.monotonic(),
             "frame_monotonic": frame_monotonic,
         }

@@ -179,10 +179,10 @@ class Screener:
         temperature = Temperature(act.celsius, act.kind, site=act.site, device="manual")
         if act.remeasure_of is not None:
             # Whose it is has been said; a code in view is the next person's.
-            return Answer(ok=True, id=self._screen(Joined(temperature, None, at, None, act.remeasure_of)).id)
+            return self._answer(self._screen(Joined(temperature, None, at, None, act.remeasure_of)))
         *before, own = self._joiner.reading(temperature, at, wait=False)
         self._screen_all(before)
-        return Answer(ok=True, id=self._screen(own, by_itself=False).id)
+        return self._answer(self._screen(own, by_itself=False))
 
     def _choose(self, act: Remeasure, at: float) -> Answer:
         if act.id is None:
@@ -212,7 +212,13 @@ class Screener:
         if len(sealed) <= SEAL_BYTES or len(act.sealed) > MOST_SEALED:
             return Answer(ok=False, word="K0446")
         entry = Entry(at, "none", (Reason.REGISTERED,), registration=act.sealed)
-        return Answer(ok=True, id=self._book.enter(entry).id)
+        return self._answer(self._book.enter(entry))
+
+    def _answer(self, screening: Screening) -> Answer:
+        """Nobody is told that something is recorded before it is."""
+        return (
+            Answer(ok=False, word="K0441", id=screening.id) if self._book.writing else Answer(ok=True, id=screening.id)
+        )
 
     def _rule(self) -> Policy:
         policy = self._policy()

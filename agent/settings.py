@@ -78,9 +78,13 @@ class Gun(Struct, frozen=True):
 
 
 class Camera(Struct, frozen=True):
-    """`source`: an index (0), a device (/dev/video0), a URL, a video file or a folder of pictures."""
+    """`source`: an index (0), a device (/dev/video0), a URL, a video file or a folder of pictures.
+
+    `look_milliseconds`: what the search in one frame may take; a frame without movement takes a fraction of it.
+    """
 
     source: Annotated[str, Meta(min_length=1)] | Annotated[int, Meta(ge=0)]
+    look_milliseconds: Annotated[float, Meta(ge=2, le=500)] = 25.0
 
 
 class Outbox(Struct, frozen=True):

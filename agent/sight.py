@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec import structs
+
+from agent.scanner.seen import Agreed
 from kadian.messages import CameraHealth, Code
 from kadian.messages.telemetry import DeviceState
 
@@ -16,6 +19,14 @@ if TYPE_CHECKING:  # numpy comes with them: 15 MB that a gate without a camera i
 
 REMEMBER_SECONDS = 3.0
 """A code in view is judged once; out of view for longer, it is judged anew."""
+
+
+class Known(NamedTuple):
+    """A code in view: what it is worth, when it was last seen, and what its frames say of its colour."""
+
+    code: Code | None
+    at: float
+    agreed: Agreed
 
 
 class Sight:
@@ -35,12 +46,15 @@ class Sight:
         read: Callable[[str], Code | None],
         on_code: Callable[[Code, float], None],
     ) -> None:
+        from agent.scanner.lens import Lens
+
         self._source = source
         self._look = look
         self._read = read
         self._on_code = on_code
         self._codes = 0
-        self._known: dict[str, tuple[Code | None, float]] = {}
+        self._lens = Lens()
+        self._known: dict[str, Known] = {}
 
     @property
     def state(self) -> DeviceState:
@@ -49,22 +63,29 @@ class Sight:
 
     def health(self) -> CameraHealth:
         """For the telemetry."""
-        return CameraHealth(state=self.state, frames=self._source.count, codes=self._codes)
+        health = CameraHealth(state=self.state, frames=self._source.count, codes=self._codes)
+        lens = self._lens.report
+        if lens is None:
+            return health
+        bright, sharp = round(lens.brightness, 1), round(lens.sharpness, 1)
+        return structs.replace(health, brightness=bright, sharpness=sharp, lens=lens.state)
 
     def run(self, stop: threading.Event) -> None:
         """Looks until stopped."""
         for frame in self._source.frames(stop):
+            self._lens.note(frame.image, frame.at)
             for found in self._look(frame.image, frame.at):
-                code = self._code(found.text, frame.at)
+                code = self._code(found, frame.at)
                 if code is not None:
                     self._on_code(code, frame.at)
 
-    def _code(self, text: str, at: float) -> Code | None:
-        self._known = {known: seen for known, seen in self._known.items() if at - seen[1] <= REMEMBER_SECONDS}
-        if text in self._known:
-            code = self._known[text][0]
-        else:
-            code = self._read(text)
+    def _code(self, found: Found, at: float) -> Code | None:
+        self._known = {known: seen for known, seen in self._known.items() if at - seen.at <= REMEMBER_SECONDS}
+        seen = self._known.get(found.text)
+        if seen is None:
+            seen = Known(self._read(found.text), at, Agreed())
             self._codes += 1
-        self._known[text] = (code, at)
-        return code
+        self._known[found.text] = seen._replace(at=at)
+        shown, code = seen.agreed.note(found.colour), seen.code
+        # What the format itself says of the colour stands; the colour of the picture is shown, not verified.
+        return structs.replace(code, colour=shown) if code and shown != "unknown" and not code.colour else code

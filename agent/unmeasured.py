@@ -1,4 +1,6 @@
-"""People pass and nobody is measured: a gun left in a pocket or a dead sensor, where a camera sees movement. Pure."""
+"""People pass and nobody is measured: a gun left in a pocket or a dead sensor, where a camera sees movement."""
+
+import threading
 
 WINDOW = 300.0
 """Seconds looked back on."""
@@ -7,22 +9,24 @@ BUSY = 60.0
 
 
 class Unmeasured:
-    """Movement before the camera held against readings; moments are monotonic seconds."""
+    """Movement before the camera held against readings; moments are monotonic seconds, from any thread."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._moved: dict[int, None] = {}
-        self._measured_at: float | None = None
 
     def moved(self, at: float) -> None:
         """Something moved before the camera."""
-        self._moved[int(at)] = None
+        with self._lock:
+            self._moved[int(at)] = None
 
-    def measured(self, at: float) -> None:
+    def measured(self) -> None:
         """A reading of a person was made."""
-        self._measured_at = at
-        self._moved.clear()
+        with self._lock:
+            self._moved.clear()
 
     def now(self, at: float) -> bool:
         """Whether people have been passing for a while without a single reading."""
-        self._moved = {second: None for second in self._moved if second > at - WINDOW}
-        return len(self._moved) >= BUSY
+        with self._lock:
+            self._moved = {second: None for second in self._moved if second > at - WINDOW}
+            return len(self._moved) >= BUSY

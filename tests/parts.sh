@@ -3,13 +3,14 @@
 set -euo pipefail
 declare -A parts=(
   [mosquitto]=mosquitto [chromium]=chromium [strace]=strace [systemd-analyze]=systemd [pdftoppm]=poppler-utils
-  [dbus-daemon]=dbus-daemon
+  [dbus-daemon]=dbus-daemon [gcc]=gcc
 )
 missing=()
 for program in "${!parts[@]}"; do
   PATH="$PATH:/usr/sbin" command -v "$program" >/dev/null || missing+=("${parts[$program]}")
 done
 ldconfig -p 2>/dev/null | grep -q libzbar || missing+=(libzbar0)
+[ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
 [ -n "$(find /usr/share/fonts -iname '*notosanscjk*' -print -quit 2>/dev/null)" ] || missing+=(fonts-noto-cjk)
 [ ${#missing[@]} -eq 0 ] && exit 0
 say="apt-get install ${missing[*]}"

@@ -81,7 +81,8 @@ def look(cascade: Cascade, path: Path) -> dict[str, Any] | KadianError:
                 "text": one.text,
                 "format": judged.format,
                 "status": judged.status,
-                "colour": judged.colour or "unknown",
+                "colour": judged.colour or one.colour,
+                "colour_confidence": one.colour_confidence,
                 "engine": one.engine,
             }
         )
@@ -95,7 +96,7 @@ def printable(path: Path | str) -> str:
 
 def _warm(cascade: Cascade) -> None:
     """Loads the libraries before the first picture is timed."""
-    cascade.read(np.full((32, 32, 3), 255, dtype=np.uint8))
+    cascade.read(np.full((720, 1280, 3), 255, dtype=np.uint8))
 
 
 def _print(row: dict[str, Any] | KadianError, *, as_json: bool) -> None:

@@ -1,10 +1,12 @@
 """What an engine finds in a picture, and what an engine is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from kadian.messages.screening import Colour
 
 Gray = NDArray[np.uint8]
 """A picture of shape (height, width), 0 black to 255 white."""
@@ -15,17 +17,24 @@ Corner = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One code: its text as written into it, its symbology (`qr`), the engine that read it, and its four corners."""
+    """One code: its text as written into it, its symbology (`qr`), the engine that read it, and its four corners.
+
+    `spare`: the share (0…1) of the code's error correction that was not needed; None where an engine does not say.
+    `colour`: `green`, `amber`, `red`, or `unknown`, with a confidence of 0…1.
+    """
 
     text: str
     format: str
     engine: str
     corners: tuple[Corner, ...]
+    spare: float | None = None
+    colour: Colour = "unknown"
+    colour_confidence: float = 0.0
 
     def moved(self, scale: float, x: float = 0.0, y: float = 0.0) -> "Found":
         """The same code in a picture `scale` times as large, with its origin at (x, y) pixels of that picture."""
         corners = tuple((a * scale + x, b * scale + y) for a, b in self.corners)
-        return Found(self.text, self.format, self.engine, corners)
+        return replace(self, corners=corners)
 
     def centre(self) -> Corner:
         """The middle of its corners, in pixels."""

@@ -1,71 +1,129 @@
-"""The search in a camera's frames: one cheap stage each frame, and one costly stage in turn where something moved."""
+"""The search in a camera's frames: a cheap look at each, and costly ones in turn, within a budget."""
 
-from typing import NamedTuple
+import time
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agent.scanner.cascade import Cascade
+from agent.scanner.budget import Budget
+from agent.scanner.cascade import Cascade, coloured, look_into, parts
 from agent.scanner.found import Found
+from agent.scanner.hints import blank, hints
 from agent.scanner.pictures import Image
+from agent.scanner.regions import Box
 from agent.scanner.stages import Picture, Stage, picture_of
 
+FRAME_SECONDS = 0.025
+"""What the looks at one frame may take together: a quarter of the time between two frames at 10 a second."""
+PLANNED = 0.75
+"""The share of it that is planned with: a stage may take longer than foretold, and none can be stopped half-way."""
+MOST_PIXELS = 2_100_000
+"""A larger frame (above 1920×1080) is made smaller, so that the cheap look keeps within the budget."""
 GRID = (80, 45)
-"""Cells (across, down) in which movement is looked for: 16x16 pixels each of a 1280x720 frame."""
+"""Cells (across, down) in which movement is looked for: 16×16 pixels each of a 1280×720 frame."""
 MOVED = 12
 """Levels of gray (of 255) by which a cell's mean must change; a camera's noise averages out to less than 2."""
 HOLD_SECONDS = 2.0
 """How long the search goes on after the last movement: a phone is held still in order to be read."""
+IDLE_SECONDS = 0.25
+"""While nothing moves, the cheap look is this rare; whatever comes into view moves, and is looked at at once."""
 SMALLEST = 160
 """Pixels: a smaller part is widened to this, for a code has a margin that does not move."""
-
-
-class Box(NamedTuple):
-    """A part of a frame, in pixels."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
+MOST_PACE = 12.0
 
 
 class Live:
-    """What is remembered from frame to frame: the last grid, where something moved and when, and whose turn it is.
+    """What is remembered from frame to frame: the last grid, where something moved or was read, and whose turn it is.
 
-    An empty frame costs the cheap stage and 0.2 ms for the grid. A costly stage runs at most once a frame, only
-    within `HOLD_SECONDS` of a movement, and only on the part that moved. The turns over successive frames see the same
-    phone from slightly different angles, which reads more than all stages on one frame would.
+    A frame in which nothing moved costs the grid alone (0.3 ms), four times a second the cheap look. After a movement
+    the costly stages take turns over the frames, on the part that was read last, that has something like a finder
+    pattern, or that moved. The turns see the same phone from slightly different angles, which reads more than all
+    stages on one frame would.
+
+    Args:
+        cascade: whose stages take turns.
+        seconds: for all looks at one frame. A stage that would take longer is put off, or done on a smaller part.
+        clock: seconds, of a clock that never goes back, for the budget alone.
     """
 
-    def __init__(self, cascade: Cascade) -> None:
-        self._cheap = cascade.cheap
-        self._costly = cascade.costly
+    def __init__(
+        self,
+        cascade: Cascade,
+        seconds: float = FRAME_SECONDS,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._cascade = cascade
+        self._seconds = PLANNED * seconds
+        self._clock = clock
         self._grid: NDArray[np.int16] | None = None
         self._box: Box | None = None
-        self._moved_at = -np.inf
+        self._moved_at = self._looked_at = self._read_at = -np.inf
+        self._read: Box | None = None
         self._turn = 0
+        # How much slower this computer is than the one on which the stages' costs were measured.
+        self._pace = 1.0
+
+    @property
+    def moved_at(self) -> float:
+        """When something moved last (monotonic seconds); minus infinity before the first time."""
+        return self._moved_at
 
     def look(self, frame: Image, now: float) -> list[Found]:
         """The codes of one frame (gray or blue-green-red, corners in its pixels); `now` in monotonic seconds."""
         if frame.size == 0:
             return []
-        picture = picture_of(frame)
+        budget = Budget(self._seconds, self._clock)
+        picture = picture_of(frame, MOST_PIXELS)
         self._watch(picture, now)
-        found = self._cheap.read(picture)
-        if found or self._box is None or now - self._moved_at > HOLD_SECONDS:
-            return found
-        return self._next().read(picture) if picture.shrunk > 1 else self._look_into(picture, self._box)
+        active = now - min(self._moved_at, now) <= HOLD_SECONDS and self._box is not None
+        if not active and now - self._looked_at < IDLE_SECONDS:
+            return []
+        self._looked_at = now
+        found = self._tracked(picture, now, budget) or self._cascade.cheap.read(picture, budget)
+        if not found and active:
+            found = self._harder(picture, budget)
+        if found:
+            self._read, self._read_at = _around(found, picture), now
+        return coloured(frame, found)
 
-    def _next(self) -> Stage:
-        stage = self._costly[self._turn % len(self._costly)]
+    def _tracked(self, picture: Picture, now: float, budget: Budget) -> list[Found]:
+        """What is where a code was read last; every third frame the whole is looked at again, for others beside it."""
         self._turn += 1
-        return stage
+        if self._read is None or now - self._read_at > HOLD_SECONDS / 2 or self._turn % 3 == 0:
+            return []
+        return look_into(self._cascade.cheap, picture, self._read, budget)
 
-    def _look_into(self, picture: Picture, box: Box) -> list[Found]:
-        part = (slice(box.top, box.bottom), slice(box.left, box.right))
-        colour = None if picture.colour is None else picture.colour[part]
-        inside = Picture(np.ascontiguousarray(picture.gray[part]), colour, 1.0)
-        return [found.moved(1.0, box.left, box.top) for found in self._next().read(inside)]
+    def _harder(self, picture: Picture, budget: Budget) -> list[Found]:
+        """Costly stages in turn, for as long as the budget lasts; each at most once a frame."""
+        if blank(picture.gray):
+            return []
+        boxes = [*parts(picture, hints(picture.gray), ())[:2], *([self._box] if self._box is not None else [])]
+        for stage, box in self._turns(boxes):
+            if not budget.allows(stage.seconds(box.pixels) * self._pace):
+                # Its turn comes again with the next frame; a part that never fits is left to the other stages.
+                if stage.seconds(box.pixels) * self._pace > self._seconds:
+                    continue
+                self._turn -= 1
+                break
+            found = self._timed(stage, picture, box, budget)
+            if found:
+                return found
+        return []
+
+    def _turns(self, boxes: Sequence[Box]) -> Iterator[tuple[Stage, Box]]:
+        costly = self._cascade.costly
+        for _ in costly:
+            self._turn += 1
+            for box in boxes[:2]:
+                yield costly[self._turn % len(costly)], box
+
+    def _timed(self, stage: Stage, picture: Picture, box: Box, budget: Budget) -> list[Found]:
+        before = budget.left
+        found = look_into(stage, picture, box, budget)
+        ratio = (before - budget.left) / stage.seconds(box.pixels)
+        self._pace = float(np.clip(0.9 * self._pace + 0.1 * max(ratio, 0.5), 0.5, MOST_PACE))
+        return found
 
     def _watch(self, picture: Picture, now: float) -> None:
         """Compares the grid with the last frame's; the first frame counts as moved wherever it is not even."""
@@ -78,8 +136,24 @@ class Live:
         if rows.size:
             box = _box_of(rows, columns, picture.gray.shape)
             recent = self._box is not None and now - self._moved_at <= HOLD_SECONDS
-            self._box = _joined(self._box, box) if recent and self._box is not None else box
+            self._box = self._box.joined(box) if recent and self._box is not None else box
             self._moved_at = now
+
+
+def _around(found: Sequence[Found], picture: Picture) -> Box | None:
+    """The part of a picture around codes, half as large again."""
+    points = [(x / picture.shrunk, y / picture.shrunk) for one in found for x, y in one.corners]
+    if not points:
+        return None
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    more = 0.25 * max(max(xs) - min(xs), max(ys) - min(ys), SMALLEST / 2)
+    tall, wide = picture.gray.shape
+    return Box(
+        max(0, int(min(xs) - more)),
+        max(0, int(min(ys) - more)),
+        min(wide, int(max(xs) + more)),
+        min(tall, int(max(ys) + more)),
+    )
 
 
 def _box_of(rows: NDArray[np.intp], columns: NDArray[np.intp], shape: tuple[int, ...]) -> Box:
@@ -95,7 +169,3 @@ def _box_of(rows: NDArray[np.intp], columns: NDArray[np.intp], shape: tuple[int,
         min(wide, int(right + more_x)),
         min(tall, int(bottom + more_y)),
     )
-
-
-def _joined(a: Box, b: Box) -> Box:
-    return Box(min(a.left, b.left), min(a.top, b.top), max(a.right, b.right), max(a.bottom, b.bottom))

@@ -158,9 +158,9 @@ class Neighbourhood:
                 raise KadianError("K0130", str(log), log=log.read_text("utf-8", "replace")[-1500:])
 
     def recorded(self) -> int:
-        """How many screenings of people the gates said they recorded; register entries are none."""
-        files = [file.read_bytes() for file in self.folder.glob("*/recorded.jsonl")]
-        return sum(lines.count(b"\n") - lines.count(b'"registration": true') for lines in files)
+        """How many screenings the gates said they recorded."""
+        files = self.folder.glob("*/recorded.jsonl")
+        return sum(file.read_bytes().count(b"\n") for file in files)
 
     def people_leave(self) -> None:
         """Mends all faults and lets nobody come any more, so that gates and office can be counted."""

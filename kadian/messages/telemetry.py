@@ -27,11 +27,18 @@ class ThermometerHealth(Struct, frozen=True, omit_defaults=True):
 
 
 class CameraHealth(Struct, frozen=True, omit_defaults=True):
-    """The camera's state, in the words of `ThermometerHealth`, and how many frames and codes it gave."""
+    """The camera's state, in the words of `ThermometerHealth`, and how many frames and codes it gave.
+
+    `brightness` is the mean of the last pictures, 0 black to 255 white; `sharpness` the spread of their fine detail
+    (levels of gray): a dirty or fogged lens has little. `lens` says what that means: `dark`, `blurred` or `ok`.
+    """
 
     state: DeviceState
     frames: Count = 0
     codes: Count = 0
+    brightness: Annotated[float, Meta(ge=0, le=255)] | None = None
+    sharpness: Annotated[float, Meta(ge=0, le=10_000)] | None = None
+    lens: Literal["ok", "dark", "blurred"] | None = None
 
 
 class GunHealth(Struct, frozen=True, omit_defaults=True):

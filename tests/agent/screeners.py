@@ -1,14 +1,13 @@
 """The gate's judgement on a real outbox, and a clock that the test turns."""
 
 import json
-import threading
 
 from agent.book import Book
 from agent.clock import Clock
 from agent.duty import Duty
 from agent.kiosk import Board
 from agent.memory import recall
-from agent.outbox import Clerk, Outbox
+from agent.outbox import Clerk, Outbox, Ticket
 from agent.recorder import Recorder
 from agent.screener import Screener
 from agent.screening import Joiner
@@ -17,6 +16,15 @@ from kadian.messages import Code, Policy, Screening, Temperature, decode
 OPERATORS = {"aa" * 16: "v-12", "bb" * 16: "v-13"}
 STAFF = {"card-a": "v-12", "card-b": "v-13"}
 EIGHT = 1_764_000_000 * 10**9
+
+
+class AtOnce(Clerk):
+    """A clerk without a thread."""
+
+    def record(self, make, monotonic_ns=None, patience=0.0):
+        ticket = Ticket(make, monotonic_ns)
+        self._write(ticket)
+        return ticket
 
 
 class Gate:
@@ -36,8 +44,7 @@ class Gate:
         self.outbox = Outbox(path, boot_id=boot, monotonic_ns=clock.monotonic_ns)
         self.duty = Duty(self.outbox, clock, lambda: self.policy, hours=16, monotonic=lambda: self.now)
         self.board = Board("e01", lambda: self.now)
-        clerk = Clerk(self.outbox, clock, monotonic=lambda: self.now)
-        threading.Thread(target=clerk.run, args=(threading.Event(),), daemon=True).start()
+        clerk = AtOnce(self.outbox, clock, monotonic=lambda: self.now)
         book = Book(
             self.outbox,
             clerk,

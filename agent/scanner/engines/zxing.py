@@ -30,7 +30,29 @@ def read(gray: Gray) -> list[Found]:
     codes = zxingcpp.read_barcodes(
         picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode), text_mode=zxingcpp.TextMode.Plain
     )
-    return [Found(_text(code, picture), "qr", NAME, _corners(code.position)) for code in codes]
+    return [_found(code, picture) for code in codes]
+
+
+def read_drawn(gray: Gray) -> list[Found]:
+    """The code of a picture that was drawn module by module and holds nothing else (see `agent.scanner.rescue`)."""
+    import zxingcpp
+
+    codes = zxingcpp.read_barcodes(
+        gray,
+        formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode),
+        text_mode=zxingcpp.TextMode.Plain,
+        try_rotate=False,
+        try_downscale=False,
+        try_invert=False,
+        is_pure=True,
+    )
+    # In this mode a failure is an entry too.
+    return [_found(code, gray) for code in codes if code.valid]
+
+
+def _found(code: Any, picture: Gray) -> Found:
+    extra = code.extra or {}
+    return Found(_text(code, picture), "qr", NAME, _corners(code.position), extra.get("UEC"))
 
 
 def _text(code: Any, picture: Gray) -> str:

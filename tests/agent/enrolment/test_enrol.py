@@ -1,3 +1,4 @@
+import http.client
 import socket
 import ssl
 import stat
@@ -148,4 +149,14 @@ def test_nothing_but_the_two_calls_is_there(office):
     assert call(office, "/") == 404
     assert call(office, "/docs") == 404
     assert call(office, "/enrol") == 405
-    assert call(office, "/enrol", b"x" * 100_000) == 413
+
+
+def test_a_long_body_is_refused_before_it_is_sent(office):
+    unproven = ssl.create_default_context()
+    unproven.check_hostname, unproven.verify_mode = False, ssl.CERT_NONE
+    connection = http.client.HTTPSConnection("127.0.0.1", office.service.port, timeout=5, context=unproven)
+    connection.putrequest("POST", "/enrol")
+    connection.putheader("Content-Length", "100000")
+    connection.endheaders()
+    assert connection.getresponse().status == 413
+    connection.close()

@@ -94,10 +94,12 @@ def gate(make_gate):
     return make_gate()
 
 
-# Of one module, not of the session: while it lives an event loop runs in this thread, and no other test could have one.
 @pytest.fixture(scope="module")
 def chromium(need):
-    """`chromium.launch(args=…)` starts the Chromium of this machine."""
+    """`chromium.launch(args=…)` starts the Chromium of this machine.
+
+    A module's, not the session's: while it runs, no other test of this process could run an event loop.
+    """
     program = need("chromium")
     with sync_playwright() as playwright:
         yield Chromium(playwright.chromium, program)

@@ -7,6 +7,7 @@ import sys
 import cv2
 import numpy as np
 import pytest
+import zxingcpp
 
 from agent.scanner.cascade import Cascade, engine
 from agent.scanner.live import Live
@@ -81,16 +82,30 @@ def test_a_text_in_view_appears_once_and_again_after_it_was_away():
 
 
 def test_every_real_picture_that_can_be_read_is_read_right(cascade, shared):
-    read = wrong = total = 0
+    wrong = []
+    read = total = 0
     for path in sorted(shared.glob("qr/*/*.png")):
         expected = path.with_suffix(".txt").read_bytes().decode("utf-8").replace("\r\n", "\n")
+        if path.parent.name == "zxing-qrcode-2" and path.name == "13.png":
+            expected = expected.replace("photograph ", "photography ")  # see the test below
         image = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
         found = [text.replace("\r\n", "\n") for text in texts(cascade, image)]
         total += 1
         read += expected in found
-        wrong += bool(found) and expected not in found
-    assert wrong == 0
-    assert read >= 73, f"{read} of {total}"
+        wrong += [(path.name, text) for text in found if text != expected and expected not in found]
+    assert wrong == []
+    assert read >= 78, f"{read} of {total}"
+
+
+def test_one_expected_text_lacks_a_letter_that_its_code_has(shared):
+    path = shared / "qr" / "zxing-qrcode-2" / "13.png"
+    assert "photograph of" in path.with_suffix(".txt").read_text("utf-8")
+    # With its texture smoothed away the code is nearly free of errors: nine tenths of its error correction are not
+    # needed, so that no letter can be the decoder's invention.
+    gray = cv2.medianBlur(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), 7)
+    (code,) = zxingcpp.read_barcodes(gray, binarizer=zxingcpp.Binarizer.GlobalHistogram)
+    assert "photography of" in code.text
+    assert code.extra["UEC"] > 0.9
 
 
 def scan(*arguments):

@@ -1,0 +1,1 @@
+"""Codes that no engine's own detector finds: finder patterns, a grid laid through them, modules sampled one by one."""
