@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
@@ -11,6 +12,7 @@ from agent.acts import Answer, Member
 from agent.kiosk.pages import page as served
 from agent.settings import KioskSettings
 from kadian.messages import Code
+from tests.agent.kiosk.line import post, status
 from tests.agent.kiosk.looks import FACE, MEASURE
 from tests.agent.kiosk.test_faces import HIGH, english, everything_at_once
 
@@ -92,6 +94,12 @@ def test_a_tap_names_the_person_and_a_refusal_is_told_in_words(make_gate, open_p
     expect(page.locator("#household-says")).to_contain_text("请再出示一次家庭卡")
 
 
+@pytest.mark.parametrize("number", [0, -1, 13, 1.5, "1", None])
+def test_a_number_that_no_card_has_never_reaches_the_gate(gate, number):
+    assert status(post(gate.port, "/act/member", {"form": str(uuid4()), "number": number})) == 400
+    assert gate.acts == []
+
+
 def test_old_lists_are_told_quietly_with_their_age_and_on_a_verdict_in_words(make_gate, open_page):
     gate = make_gate(DAY)
     page = open_page(gate, "pi")
@@ -160,9 +168,9 @@ def test_each_status_and_colour_is_said_in_words_on_the_page(make_gate, open_pag
         for colour, words in colours.items():
             gate.show("pass", 36.5, code=Code("health", "unverified", colour=colour))
             expect(reason).to_have_text(f"{words[at]}码未核验" if at == 0 else f"{words[at]} code: not verified")
-        for status in sorted(STATUSES):
-            gate.show("pass", 36.5, code=Code("pass", status))
+        for worth in sorted(STATUSES):
+            gate.show("pass", 36.5, code=Code("pass", worth))
             expect(reason).to_have_text(
-                f"码{told[f'code.status.{status}']}" if at == 0 else re.compile(r"^code: [a-z ]+$")
+                f"码{told[f'code.status.{worth}']}" if at == 0 else re.compile(r"^code: [a-z ]+$")
             )
-            assert page.evaluate(MEASURE) == [], status
+            assert page.evaluate(MEASURE) == [], worth
