@@ -93,7 +93,7 @@ function draw() {
   document.body.dataset.night = String(isNight(new Date().getHours(), sound.settings.from, sound.settings.to));
   fit("word", t(seen.word), seen.celsius === null ? 2 : 1);
   fit("value", seen.celsius === null ? "" : `${degrees(seen.celsius)} °C`, 1);
-  const reasons = [...seen.reasons.map(because), ...ofCode(seen.code)];
+  const reasons = [...(seen.surface ? [t("surface")] : []), ...seen.reasons.map(because), ...ofCode(seen.code)];
   fit("reason", reasons.join(spoken() === "zh" ? "，" : ", "), 2);
   fit("next", toDo(seen.next), 2);
   write("live", document.querySelector("dialog[open]") ? t(seen.word) : "");

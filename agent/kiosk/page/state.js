@@ -14,8 +14,8 @@ const NO_RESULT = ["too_cold", "too_hot", "moving", "stale"];
  * @param stageAge seconds since the stage began
  * @param connected whether the gate has spoken within three seconds
  * @param notice a word that stands for a moment where nothing is being answered, or null
- * @returns {face, word, celsius, reasons, code, next, id}: `face` is one of pass, recheck, stop, none, wait; `word` and `next`
- *   are keys of the catalogue
+ * @returns {face, word, celsius, surface, reasons, code, next, id}: `face` is one of pass, recheck, stop, none, wait; `word`
+ *   and `next` are keys of the catalogue; `surface`: the value is the skin's, lower than a body's
  */
 export function picture(board, verdictAge, stageAge, connected, notice = null) {
   if (!board) return still("none", connected === false ? "disconnected" : "connecting");
@@ -35,7 +35,7 @@ function isLive(board, verdict, verdictAge, stageAge) {
 }
 
 function still(face, word) {
-  return { face, word, celsius: null, reasons: [], code: null, next: `${word}.next`, id: null };
+  return { face, word, celsius: null, surface: false, reasons: [], code: null, next: `${word}.next`, id: null };
 }
 
 function ofVerdict(verdict) {
@@ -45,7 +45,8 @@ function ofVerdict(verdict) {
   const word = cause ?? face;
   // A value that is no result is not shown: it would be read as one.
   const celsius = face === "none" ? null : verdict.celsius;
-  return { face, word, celsius, reasons: cause ? [] : reasons, code: verdict.code ?? null, next: `${word}.next`, id };
+  const surface = celsius !== null && verdict.kind === "surface";
+  return { face, word, celsius, surface, reasons: cause ? [] : reasons, code: verdict.code ?? null, next: `${word}.next`, id };
 }
 
 /** 36.5 and 38.21: two decimals where there are two, so that a value below the limit never reads as the limit. */
