@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 
+import numpy as np
 import pytest
 
 from agent.pulse import ASKED_EVERY, LIMITS, Pulse, Stop
@@ -124,7 +125,7 @@ class Wedged:
             if self.count == 3:
                 self.free.wait()
             self.count += 1
-            yield Frame(None, 0.0)
+            yield Frame(np.zeros((4, 4), np.uint8), 0.0)
             stop.wait(0.3)
 
 
