@@ -30,7 +30,7 @@ class DayKeys:
         path: the file that keeps the key through a restart; made when it is not there, readable by its owner alone.
 
     Raises:
-        KadianError: K0456 the file cannot be read or made.
+        KadianError: K0456 the file is there and cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
@@ -42,7 +42,8 @@ class DayKeys:
         # A key without a day is of an older kadian, and was kept for ever: it ends here.
         self._key = kept or DayKey(NO_DAY, secrets.token_bytes(KEY_BYTES))
         if kept is None:
-            write_key(path, self._key)
+            # A card that is full or read-only does not keep the gate from measuring: the key is kept as soon as it can.
+            self._take(self._key)
 
     def key(self, now: datetime, *, synced: bool, seed: HolderSeed | None = None) -> bytes:
         """The key of the best-known day, 32 bytes.

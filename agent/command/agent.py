@@ -42,7 +42,7 @@ def agent(config: Path, camera: str, screen: str, *, enrol: bool) -> None:
 
     def end(_number: int, _frame: FrameType | None) -> None:
         again.clear()
-        stop.set()
+        stop.set()  # whichever of the two is in use
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
@@ -62,8 +62,10 @@ def agent(config: Path, camera: str, screen: str, *, enrol: bool) -> None:
         at = (host, int(port)) if port.isdigit() else None
         from agent.command.invited import wait_for_invitation
 
-        if not wait_for_invitation(config, camera, stop, screen=at, beat=systemd.alive):
+        stop = Stop(lambda _part: systemd.alive())
+        if not wait_for_invitation(config, camera, stop, screen=at):
             return
+        stop = Stop(pulse.beat)
     settings = load(config, AgentSettings)
     logs.set_up(f"gate {settings.gate}")
     watchdog = Watchdog(systemd, pulse, lambda: f"outbox: {gate.outbox.waiting} waiting")

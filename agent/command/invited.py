@@ -21,17 +21,14 @@ AGAIN_SECONDS = 5.0
 """A code that was refused is tried again when it is still there after so long: the network may come."""
 
 
-def wait_for_invitation(
-    config: Path, camera: str, stop: threading.Event, *, screen: tuple[str, int] | None, beat: Callable[[], None]
-) -> bool:
+def wait_for_invitation(config: Path, camera: str, stop: threading.Event, *, screen: tuple[str, int] | None) -> bool:
     """Looks through `camera` until an invitation has been honoured and `config` is written.
 
     Args:
         config: the file that is missing.
         camera: an index, a device, a URL or a folder of pictures.
-        stop: ends the waiting.
+        stop: ends the waiting; asked at every turn, with or without a picture.
         screen: host and port of the gate's own page while it waits, None without one.
-        beat: called with each frame.
 
     Returns:
         Whether the gate is enrolled now.
@@ -45,10 +42,9 @@ def wait_for_invitation(
     tried: dict[str, float] = {}
     try:
         for frame in source.frames(stop):
-            beat()
             for found in look(frame.image, frame.at):
                 if found.text.startswith(PREFIX) and frame.at - tried.get(found.text, -AGAIN_SECONDS) >= AGAIN_SECONDS:
-                    if _try(found.text, config, board):
+                    if _try(found.text, config, board, stop):
                         return True
                     tried = {found.text: frame.at}
         return False
@@ -57,17 +53,35 @@ def wait_for_invitation(
             page.stop()
 
 
-def _try(text: str, config: Path, board: Board) -> bool:
+def _try(text: str, config: Path, board: Board, stop: threading.Event) -> bool:
     try:
         invitation = _invitation(text)
         log.info("invitation_seen", site=invitation.site, gate=invitation.gate, office=invitation.address)
         _tell(board, "kiosk.enrolling", gate=invitation.gate)
-        enrol(invitation, config)
+        _while_asking(lambda: enrol(invitation, config), stop)
     except KadianError as error:
         log.warning("enrolment_failed", code=error.code, what=error.what(), do=error.do())
         board.message(f"{error.what('zh')} {error.do('zh')}\n{error.what('en')} {error.do('en')}")
         return False
-    return True
+    return config.exists()
+
+
+def _while_asking(work: Callable[[], None], stop: threading.Event) -> None:
+    """Does it beside this thread, which goes on showing that it lives: a slow office may take longer than systemd."""
+    failed: list[BaseException] = []
+
+    def do() -> None:
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001 - it is raised again where somebody waits for it
+            failed.append(error)
+
+    thread = threading.Thread(target=do, name="enrolment", daemon=True)
+    thread.start()
+    while thread.is_alive() and not stop.is_set():
+        thread.join(1.0)
+    if failed:
+        raise failed[0]
 
 
 def _invitation(text: str) -> Invitation:

@@ -26,13 +26,13 @@ def authority(invitation: Invitation) -> str:
     unproven.verify_mode = ssl.CERT_NONE  # nothing secret goes over this call; what comes is proven by its digest
     status, body = _call(invitation, unproven, "GET", CA_PATH)
     try:
-        pem = body.decode("ascii")
-        digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).digest()
+        der = ssl.PEM_cert_to_DER_cert(body.decode("ascii"))
     except ValueError:
-        digest, pem = b"", ""
-    if status != http.HTTPStatus.OK or digest != invitation.pin:
+        der = b""
+    if status != http.HTTPStatus.OK or hashlib.sha256(der).digest() != invitation.pin:
         raise KadianError("K0512", invitation.address)
-    return pem
+    # Never what came, whatever may stand behind the certificate in it: only what the digest is of.
+    return ssl.DER_cert_to_PEM_cert(der)
 
 
 def welcome(invitation: Invitation, pem: str, csr: str) -> Welcome:

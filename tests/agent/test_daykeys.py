@@ -135,3 +135,17 @@ def test_the_way_from_day_to_day_is_the_same_in_one_step_or_many():
     assert advance(OFFICE, date(9999, 1, 1)) == OFFICE
     assert "key" not in repr(OFFICE)
     assert to_seed(OFFICE).key not in repr(to_seed(OFFICE))
+
+
+def test_a_card_that_takes_nothing_does_not_keep_the_gate_from_starting(tmp_path, monkeypatch):
+    def full(path, _key):
+        raise KadianError("K0456", str(path), reason="No space left on device")
+
+    monkeypatch.setattr("agent.daykeys.write_key", full)
+    keys = DayKeys(tmp_path / "holder.key")
+    now = datetime(2026, 11, 25, 8, tzinfo=UTC)
+    first = keys.key(now, synced=True)
+    assert keys.key(now, synced=True) == first
+    monkeypatch.undo()
+    assert keys.key(now, synced=True) == first
+    assert DayKeys(tmp_path / "holder.key").key(now, synced=True) == first

@@ -1,3 +1,5 @@
+import contextlib
+import hashlib
 import http.client
 import socket
 import ssl
@@ -11,8 +13,10 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
+from agent.command.invited import wait_for_invitation
 from agent.enrolment import ask, enrol
 from agent.enrolment.enrol import configuration
+from agent.pulse import Stop
 from agent.settings import AgentSettings
 from kadian.errors import KadianError
 from kadian.invitation import Invitation, Welcome
@@ -63,6 +67,25 @@ def test_who_shows_the_right_authority_without_its_key_is_found_out(make_office,
     diverted = msgspec.structs.replace(invitation, address=f"127.0.0.1:{other.service.port}")
     pem = ask.authority(invitation)
     assert code_of(ask.welcome, diverted, pem, "csr") == "K0512"
+
+
+@pytest.mark.parametrize("between", ["", "\n", "\n\n# more\n"])
+def test_a_certificate_smuggled_in_behind_the_pinned_one_is_not_believed(make_office, tmp_path, monkeypatch, between):
+    real, other = make_office("real"), make_office("other")
+    whole = ssl.DER_cert_to_PEM_cert(ssl.PEM_cert_to_DER_cert(real.authority.pem)).strip()
+    inner = [pem.strip().split("\n", 1)[1].rsplit("\n", 1)[0] for pem in (whole, other.authority.pem)]
+    head, tail = whole.split("\n", 1)[0], whole.rsplit("\n", 1)[1]
+    for sent in (
+        whole + between + "\n" + other.authority.pem,
+        f"{head}\n{inner[0]}\n{tail}{between}\n{head}\n{inner[1]}\n{tail}\n",
+        f"{head}\n{inner[0]}{between}\n{tail}\n{other.authority.pem}",
+    ):
+        monkeypatch.setattr(ask, "_call", lambda *_, sent=sent: (200, sent.encode()))
+        invitation = real.enrolments.invite("e01", {})
+        with contextlib.suppress(KadianError):
+            believed = ask.authority(invitation)
+            assert believed.count("BEGIN CERTIFICATE") == 1
+            assert hashlib.sha256(ssl.PEM_cert_to_DER_cert(believed)).digest() == invitation.pin
 
 
 def test_a_service_under_another_name_is_refused(make_office, tmp_path):
@@ -160,3 +183,23 @@ def test_a_long_body_is_refused_before_it_is_sent(office):
     connection.endheaders()
     assert connection.getresponse().status == 413
     connection.close()
+
+
+def test_a_new_gate_without_a_camera_shows_that_it_lives(tmp_path):
+    asked = threading.Event()
+    beats = []
+
+    def beat(_part):
+        beats.append(1)
+        if len(beats) > 5:
+            asked.set()
+
+    stop = Stop(beat)
+    waiting = threading.Thread(
+        target=wait_for_invitation, args=(tmp_path / "agent.toml", "/dev/no-camera", stop), kwargs={"screen": None}
+    )
+    waiting.start()
+    assert asked.wait(10)
+    stop.set()
+    waiting.join(5)
+    assert not waiting.is_alive()
