@@ -78,7 +78,9 @@ def newcomer(place, name):
         "--screen",
         "none",
     ]
-    part = Part(name, [sys.executable, "-m", "kadian", *map(str, arguments)], place.folder)
+    # Another program of this machine may have the screen's usual port.
+    own = ["env", "KADIAN__KIOSK__PORT=0", sys.executable, "-m", "kadian"]
+    part = Part(name, [*own, *map(str, arguments)], place.folder)
     place.gates[name] = part
     return folder, part
 
