@@ -30,13 +30,18 @@ def need():
     return find
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def free_port():
-    """Gives port numbers that nobody listens on."""
+    """Gives port numbers that nobody listens on, none twice."""
+    given = set()
 
     def take():
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            return server.getsockname()[1]
+        while True:
+            with socket.create_server(("127.0.0.1", 0)) as server:
+                port = server.getsockname()[1]
+            if port not in given:
+                given.add(port)
+                return port
 
     return take
 
