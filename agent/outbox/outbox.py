@@ -175,7 +175,7 @@ class Outbox(Shelf):
                 return 0
         now, missing = int(self._wall()), json.dumps(receipt.missing)
         return sum(
-            self._store.in_pieces(sql.MARK_DONE, (now, first, last, missing, AT_ONCE), waiting=-1)
+            self._store.in_pieces(sql.MARK_DONE, (now, first, last, missing, AT_ONCE), -1, receipt.epoch)
             for first, last in ((1, receipt.through), *receipt.also)
         )
 
@@ -185,7 +185,7 @@ class Outbox(Shelf):
         Raises:
             KadianError: K0451 the disk refuses.
         """
-        return self._store.in_pieces(sql.MARK_WAITING, (from_seq, AT_ONCE), waiting=+1)
+        return self._store.in_pieces(sql.MARK_WAITING, (from_seq, AT_ONCE), +1, self.epoch)
 
     def oldest(self) -> int:
         """The lowest seq that is still here, done or not; one above the last when there is none."""

@@ -124,27 +124,31 @@ class Store:
             ),
         )
 
-    def in_pieces(self, statement: str, values: tuple[object, ...], waiting: int = 0) -> int:
+    def in_pieces(self, statement: str, values: tuple[object, ...], waiting: int = 0, epoch: str | None = None) -> int:
         """Runs a change of at most `AT_ONCE` rows until nothing is left to change; says how many that were.
 
         Args:
             statement: with a limit as its last value.
             values: the statement's.
             waiting: what each row changed adds to the number of those that wait.
+            epoch: whose seqs the values name; in another epoch nothing is changed.
         """
         total = 0
         while True:
             with self.lock:
-                changed = self.piece(statement, values)
+                changed = self.piece(statement, values, epoch)
                 self.waiting += waiting * changed
             total += changed
             if changed < AT_ONCE:
                 return total
 
-    def piece(self, statement: str, values: tuple[object, ...]) -> int:
+    def piece(self, statement: str, values: tuple[object, ...], epoch: str | None = None) -> int:
         """One change in one transaction, with the ballast thrown off if the disk has no room for it."""
 
         def work(connection: sqlite3.Connection) -> int:
+            # Damage found here begins a new epoch and runs this again, on screenings that were never sent.
+            if epoch not in (None, self.epoch):
+                return 0
             return connection.execute(statement, values).rowcount
 
         try:
