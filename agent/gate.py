@@ -27,6 +27,7 @@ from agent.telemetry import Report
 from agent.thermometer.plateau import Measured
 from agent.today import Tally
 from agent.touch import Touch, temperature
+from agent.troubles import troubles
 from agent.unmeasured import Unmeasured
 from agent.uplink import Uplink
 from agent.uplink.homeassistant import discovery
@@ -36,16 +37,8 @@ from kadian.messages import CameraHealth, Code, Policy, Screening, Telemetry, Th
 log = structlog.get_logger(__name__)
 BEAT_SECONDS = 0.5
 """How often the loop says that it lives, at least."""
-TROUBLES = {
-    ("thermometer", "lost"): "no_thermometer",
-    ("thermometer", "silent"): "silent_thermometer",
-    ("thermometer", "stuck"): "stuck_thermometer",
-    ("camera", "lost"): "no_camera",
-    ("camera", "silent"): "silent_camera",
-    ("gun", "lost"): "no_gun",
-    ("outbox", "refusing"): "outbox_full",
-    ("outbox", "slow"): "outbox_slow",
-}
+END_SECONDS, WRITE_SECONDS = 3.5, 3.0
+"""How long the parts have to end, and then the clerk to write what waits: together below the unit's TimeoutStopSec."""
 
 
 class Gate:
@@ -129,10 +122,11 @@ class Gate:
         # Hardware by the name under which its troubles are told; a new kind of it is one more line here.
         fitted: dict[str, Device | None] = {"thermometer": self._touch, "camera": self._sight, "gun": self._guns}
         self.devices = {name: device for name, device in fitted.items() if device is not None}
-        parts: dict[str, Part] = {"clerk": self._clerk, "uplink": self._uplink, **self.devices}
+        parts: dict[str, Part] = {"uplink": self._uplink, **self.devices}
         if settings.kiosk:
             parts["kiosk"] = Serving(Kiosk(self.board, settings.kiosk, self.do, lambda: self.policy.office_key))
         self._crew = Crew(parts)
+        self._office = Crew({"clerk": self._clerk})
         self._duty = Duty(
             self.outbox, self._clock, lambda: self.policy, hours=settings.duty.longest_hours, monotonic=monotonic
         )
@@ -190,16 +184,39 @@ class Gate:
         """Screens until stopped; what was recorded by then stays in the outbox."""
         log.info("gate_started", epoch=self.outbox.epoch, last_seq=self.outbox.last_seq, waiting=self.outbox.waiting)
         recall(self._screener, self.outbox, self._clock, self._monotonic())
+        all_written = threading.Event()
+        self._office.start(all_written)
         self._crew.start(stop)
         try:
             while not stop.is_set():
                 self._turn()
         finally:
             stop.set()
-            self._crew.join()
-            self._recorder.close()
+            try:
+                self._finish()
+            finally:
+                all_written.set()
+                self._end()
+
+    def _finish(self) -> None:
+        """What was measured before the word to stop is written down like all before it."""
+        self._take_in(0)
+        self._screener.close()
+        self._crew.join(END_SECONDS)
+        self._take_in(0)  # what a device still had in hand
+        self._screener.close()
+
+    def _end(self) -> None:
+        """The clerk is the last to go, and the outbox is let go of only when nobody writes any more."""
+        self._clerk.wake()
+        written = self._office.join(WRITE_SECONDS)
+        self._book.tick()
+        self._recorder.close()
+        if written:
             self.outbox.close()
             log.info("gate_stopped", last_seq=self.outbox.last_seq, waiting=self.outbox.waiting)
+        else:
+            log.error("gate_stopped_while_writing", lost=self._clerk.writing, last_seq=self.outbox.last_seq)
 
     def telemetry(self) -> Telemetry:
         """The gate's report about itself."""
@@ -213,11 +230,14 @@ class Gate:
     def _turn(self) -> None:
         deadline = self._screener.deadline
         wait = BEAT_SECONDS if deadline is None else min(BEAT_SECONDS, max(0.0, deadline - self._monotonic()))
-        for heard in self._inbox.take(wait):
-            self._take(heard)
+        self._take_in(wait)
         self._screener.tick(self._monotonic())
         self._look_after()
         self._on_beat()
+
+    def _take_in(self, wait: float) -> None:
+        for heard in self._inbox.take(wait):
+            self._take(heard)
 
     def _take(self, heard: Heard) -> None:
         what, at = heard
@@ -245,9 +265,8 @@ class Gate:
         if states != self._states:
             self._states = states
             self._uplink.changed()
-        troubles = [TROUBLES[one] for one in states.items() if one in TROUBLES]
         self.board.devices(
-            troubles=troubles,
+            troubles=troubles(states),
             waiting=self.outbox.waiting,
             online=self._uplink.connected,
             capacity_left=self._clerk.capacity_left,

@@ -1,6 +1,7 @@
 """The parts that run beside the gate's own thread, each in a thread of its own."""
 
 import threading
+import time
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -10,7 +11,6 @@ from kadian.messages.telemetry import DeviceState
 
 log = structlog.get_logger(__name__)
 RESTART_SECONDS = 1.0
-END_SECONDS = 8.0
 
 
 class Part(Protocol):
@@ -71,10 +71,12 @@ class Crew:
         for thread in self._threads:
             thread.start()
 
-    def join(self) -> None:
-        """Waits for each to end, but not for ever."""
+    def join(self, seconds: float) -> bool:
+        """Waits for all to end, at most so long; says whether they have."""
+        until = time.monotonic() + seconds
         for thread in self._threads:
-            thread.join(END_SECONDS)
+            thread.join(max(0.0, until - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
 
 
 def _keep_running(name: str, part: Part, stop: threading.Event) -> None:

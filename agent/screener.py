@@ -132,6 +132,11 @@ class Screener:
         waiting = self.rests.waiting(now, policy)
         self._board.rests([Resting(rest.id, left, rest.celsius, rest.id == chosen) for rest, left in waiting])
 
+    def close(self) -> None:
+        """The gate ends: a reading that waits for its code is written down without."""
+        self._rule()
+        self._screen_all(self._joiner.close())
+
     def act(self, act: Act, at: float) -> Answer:
         """What somebody does at the screen."""
         try:

@@ -1,8 +1,8 @@
 """Writes screenings to the outbox in a thread of its own, so that a slow disk holds up nobody who waits at the gate."""
 
-import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 import structlog
@@ -87,7 +87,9 @@ class Clerk:
         self._clock = clock
         self._on_kept = on_kept
         self._monotonic = monotonic
-        self._tickets: queue.Queue[Ticket] = queue.Queue(MOST_WAITING)
+        self._door = threading.Condition()
+        self._tickets: deque[Ticket] = deque()
+        self._ended = False
         self._look_at = self._clean_at = monotonic()
         self._right: int | None = None
         self.capacity_left: int | None = None
@@ -97,7 +99,7 @@ class Clerk:
     @property
     def writing(self) -> int:
         """How many wait for the disk."""
-        return self._tickets.unfinished_tasks
+        return len(self._tickets)
 
     def record(self, make: Make, monotonic_ns: int | None = None, patience: float = PATIENCE) -> Ticket:
         """Hands one screening over and waits for the disk, but not longer than a person does.
@@ -108,27 +110,51 @@ class Clerk:
             patience: seconds.
         """
         ticket = Ticket(make, self._clock.monotonic_ns() if monotonic_ns is None else monotonic_ns)
-        try:
-            self._tickets.put_nowait(ticket)
-        except queue.Full:
+        refusal = self._hand_over(ticket)
+        if refusal is not None:
             self._outbox.refused += 1
-            ticket.settle(error=KadianError("K0481", "", waiting=self.writing))
-            return ticket
+            ticket.settle(error=refusal)
         ticket.wait(patience)
         return ticket
 
+    def wake(self) -> None:
+        """Lets it see at once that it is to stop."""
+        with self._door:
+            self._door.notify_all()
+
     def run(self, stop: threading.Event) -> None:
-        """Writes and does chores until stopped; what was handed over by then is written first."""
-        while not (stop.is_set() and self._tickets.empty()):
-            try:
-                ticket = self._tickets.get(timeout=CHORE_SECONDS)
-            except queue.Empty:
-                ticket = None
-            if ticket is not None:
-                self._write(ticket)
-                self._tickets.task_done()
-            if self._tickets.empty() and not stop.is_set():
+        """Writes and does chores until stopped; what was handed over by then is written first, what comes later never.
+
+        `stop` is to come after the last screening, and so after the one that stops who hands them over.
+        """
+        while not self._ends(stop):
+            if self._tickets:
+                self._write_first()
+            if not self._tickets and not stop.is_set():
                 self._chores()
+
+    def _hand_over(self, ticket: Ticket) -> KadianError | None:
+        with self._door:
+            if self._ended:
+                return KadianError("K0440", "")
+            if len(self._tickets) > MOST_WAITING:
+                return KadianError("K0481", "", waiting=self.writing)
+            self._tickets.append(ticket)
+            self._door.notify_all()
+        return None
+
+    def _ends(self, stop: threading.Event) -> bool:
+        """Waits until there is something to write, at most until the next chore; says whether this was all."""
+        with self._door:
+            self._door.wait_for(lambda: bool(self._tickets) or stop.is_set(), CHORE_SECONDS)
+            self._ended = stop.is_set() and not self._tickets
+            return self._ended
+
+    def _write_first(self) -> None:
+        try:
+            self._write(self._tickets[0])
+        finally:
+            self._tickets.popleft()
 
     def _write(self, ticket: Ticket) -> None:
         try:

@@ -155,6 +155,10 @@ class Joiner:
         deadline = self.deadline
         return self._flush() if deadline is not None and now >= deadline else []
 
+    def close(self) -> list[Joined]:
+        """What still waits, as it is: nobody will show a code any more."""
+        return self._flush()
+
     def _flush(self) -> list[Joined]:
         waiting, self._waiting, self._settles_at = self._waiting, None, None
         return [] if waiting is None else [waiting]

@@ -37,7 +37,7 @@ def test_a_part_that_fails_is_told_and_runs_again_and_the_others_never_notice(wa
     crew.start(stop)
     wait_for(lambda: len(broken.runs) == 2)
     stop.set()
-    crew.join()
+    assert crew.join(8)
     assert (broken.runs, whole.runs) == (["camera", "camera"], ["before", "uplink"])
     said = capsys.readouterr().out
     assert said.count("RuntimeError: a cable") == 1
@@ -50,6 +50,6 @@ def test_a_server_answers_until_the_gate_stops(wait_for):
     wait_for(lambda: server.said == ["start"])
     stop.set()
     began = time.monotonic()
-    crew.join()
+    assert crew.join(8)
     assert server.said == ["start", "stop"]
     assert time.monotonic() - began < 1

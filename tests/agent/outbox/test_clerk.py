@@ -122,6 +122,17 @@ def test_what_was_handed_over_is_written_before_the_end(office):
     assert [ticket.outcome().seq for ticket in tickets] == [1, 2, 3, 4, 5]
 
 
+def test_what_is_handed_over_after_the_end_is_refused_and_not_left_open(office):
+    office.stop.set()
+    office.clerk.wake()
+    office.thread.join(1)
+    assert not office.thread.is_alive()
+    late = office.clerk.record(make)
+    with pytest.raises(KadianError, match="K0440"):
+        late.outcome()
+    assert office.clerk.writing == office.box.last_seq == 0
+
+
 def test_a_new_life_starts_from_the_newest_time_that_the_outbox_knows(tmp_path):
     box = Outbox(tmp_path / "o.db")
     box.record(make)
