@@ -1,14 +1,16 @@
-"""The outbox's file: how it is opened, checked, and put aside when it is damaged."""
+"""The outbox's file: how it is opened and checked."""
 
 import contextlib
-import os
+import fcntl
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import structlog
 
+from agent.outbox.aside import bring_log, unsaved
 from agent.outbox.room import WAL_BYTES
-from agent.outbox.wal import PAGE, forgotten
+from agent.outbox.wal import LOG, PAGE, forgotten
 from kadian.errors import KadianError
 from kadian.identifiers import new_epoch
 
@@ -19,8 +21,8 @@ QUICK_CHECK_BELOW = 64 << 20
 """Bytes; a larger file is not read through at start, a slow card would need minutes for it."""
 WHOLE_CHECK_BELOW = 16 << 20
 """Bytes; below it the indices are compared with the rows too: what an index forgets would never be sent."""
-LOG, KEPT_LOG = "-wal", "-wal.damaged"
-"""Behind the file's name: SQLite's write-ahead log, and one with a damage in it."""
+SHARED_FIRST, SHARED_SIZE = (1 << 30) + 2, 510
+"""The bytes of a file that SQLite locks (sqlite.org/lockingv3.html, SHARED lock), beyond any that it holds."""
 VERSION = 2
 """1 had its bodies unpacked; its files are gone on with."""
 
@@ -53,8 +55,10 @@ def connect(path: Path, cap_pages: int) -> sqlite3.Connection:
 
     Raises:
         Damaged: it is not a whole outbox.
-        sqlite3.Error: the disk or another process refuses.
+        sqlite3.Error, OSError: the disk or another process refuses.
     """
+    bring_log(path)
+    _check_log(path)
     connection = sqlite3.connect(path, timeout=1.0, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -77,6 +81,26 @@ def connect(path: Path, cap_pages: int) -> sqlite3.Connection:
     return connection
 
 
+def used(connection: sqlite3.Connection) -> int:
+    """Pages that hold something."""
+    pages: int = connection.execute("PRAGMA page_count").fetchone()[0]
+    free: int = connection.execute("PRAGMA freelist_count").fetchone()[0]
+    return pages - free
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Commits to disk at its end; changes nothing after an error."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
+
+
 def kind_of(error: Exception) -> int:
     """SQLite's primary result code, 0 when it gave none."""
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
@@ -87,18 +111,30 @@ def is_damage(error: Exception) -> bool:
     return kind_of(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CONSTRAINT)
 
 
-def _make_or_check(connection: sqlite3.Connection, path: Path) -> None:
-    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-    # Locked by now, and not written to yet: the log is as the last process left it.
+def _check_log(path: Path) -> None:
+    """Looks through the log before SQLite does, which deletes it on closing with all that it would not replay.
+
+    Raises:
+        Damaged: there is a damage in its middle.
+        OSError: the disk refuses.
+    """
     log = path.with_name(path.name + LOG)
-    missing = forgotten(log.read_bytes()) if log.exists() else 0
+    if not (log.exists() and path.exists()):
+        return
+    with path.open("rb") as held:
+        try:
+            fcntl.lockf(held, fcntl.LOCK_SH | fcntl.LOCK_NB, SHARED_SIZE, SHARED_FIRST)
+        except (BlockingIOError, PermissionError):
+            return  # another process works on it, so its log is on the move; SQLite will say so
+        missing = forgotten(log.read_bytes())
     if missing == 1:
         logger.warning("outbox_end_torn", path=str(log))
     elif missing:
-        # SQLite deletes its log when it closes the file; under a second name it is kept for salvage.
-        path.with_name(path.name + KEPT_LOG).unlink(missing_ok=True)
-        os.link(log, path.with_name(path.name + KEPT_LOG))
         raise Damaged("the write-ahead log is damaged in the middle")
+
+
+def _make_or_check(connection: sqlite3.Connection, path: Path) -> None:
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     if not tables:
         connection.execute("BEGIN IMMEDIATE")
         for statement in SCHEMA.split(";\n"):
@@ -125,39 +161,13 @@ def _make_or_check(connection: sqlite3.Connection, path: Path) -> None:
 def vanished(path: Path, ballast: Path) -> bool:
     """Whether there was an outbox here whose file is gone, or is there without anything in it."""
     try:
+        if unsaved(path):
+            return False
         return path.stat().st_size == 0
     except FileNotFoundError:
         return ballast.exists()
     except OSError:
         return False
-
-
-def put_aside(path: Path, stamp: str) -> Path:
-    """Renames an outbox with its log out of the way, under a name that still opens; never over an older one.
-
-    Args:
-        path: the outbox's file.
-        stamp: the time, as it is to stand in the name.
-
-    Raises:
-        OSError: the disk refuses.
-    """
-    target = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
-    number = 1
-    while target.exists():
-        number += 1
-        target = path.with_name(f"{path.stem}.damaged-{stamp}-{number}{path.suffix}")
-    for end, new in ((LOG, LOG), (KEPT_LOG, LOG), ("", "")):
-        part = path.with_name(path.name + end)
-        if part.exists():
-            part.rename(target.with_name(target.name + new))
-    path.with_name(path.name + "-shm").unlink(missing_ok=True)
-    descriptor = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    return target
 
 
 def refusal(error: Exception, path: Path) -> KadianError:

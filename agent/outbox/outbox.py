@@ -14,7 +14,7 @@ from agent.outbox.packed import pack, unpack
 from agent.outbox.room import Room
 from agent.outbox.row import Kept, Row
 from agent.outbox.shelf import Shelf
-from agent.outbox.store import AT_ONCE, Store, used
+from agent.outbox.store import AT_ONCE, Store
 from agent.outbox.wal import PAGE
 from kadian.errors import KadianError
 from kadian.messages import OutboxHealth, Receipt, Refused, Screening, decode, encode
@@ -67,7 +67,7 @@ class Outbox(Shelf):
             log.error("outbox_vanished", path=str(path), what=KadianError("K0454", str(path)).what())
         super().__init__(Store(path, self._cap, self.room, boot_id=boot_id, monotonic_ns=monotonic_ns, wall=wall))
         with contextlib.suppress(KadianError):
-            self._store.do(used)
+            self._store.do(file.used)
         if (trouble := self._store.trouble) is not None:
             if trouble.code == "K0452":
                 raise trouble
@@ -103,6 +103,7 @@ class Outbox(Shelf):
                     self.keep("tried", b"1")
             except KadianError as error:
                 return error
+            self._store.salvage()
             log.info("outbox_takes_again", path=str(self._store.path), epoch=self.epoch, waiting=self.waiting)
         return None
 
@@ -202,6 +203,7 @@ class Outbox(Shelf):
         # A mark of a wrong clock would delete at once or never: such a row starts its time again.
         self._store.in_pieces(sql.MARK_AGAIN, (now, NO_CLOCK, now + 86_400, AT_ONCE))
         deleted = self._store.in_pieces(sql.DELETE_OLD, (now - int(self._keep), AT_ONCE))
+        self._store.salvage()
         self.keep(RIGHT_TIME, str(now).encode())
         self.room.take_up()
         return deleted
@@ -247,7 +249,7 @@ class Outbox(Shelf):
         with contextlib.suppress(KadianError, Refused):
             first = self.pending(limit=1)
             oldest = decode(Screening, first[0].body).at if first else None
-            left = max(0, self._cap - self._store.do(used)) * PAGE // ROW_BYTES
+            left = max(0, self._cap - self._store.do(file.used)) * PAGE // ROW_BYTES
         return OutboxHealth(
             epoch=self.epoch,
             last_seq=self.last_seq,
@@ -267,9 +269,9 @@ class Outbox(Shelf):
         )
 
     def _make_room(self) -> None:
-        while self._store.do(used) >= self._cap and self._store.piece(sql.DELETE_DONE, (AT_ONCE,)):
+        while self._store.do(file.used) >= self._cap and self._store.piece(sql.DELETE_DONE, (AT_ONCE,)):
             pass  # what is done stays only as a courtesy, and gives way first
-        if self._store.do(used) >= self._cap or not self.room.enough():
+        if self._store.do(file.used) >= self._cap or not self.room.enough():
             self._full = KadianError("K0450", str(self._store.path))
             raise self._full
         self._full = None

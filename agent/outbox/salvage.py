@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from agent.outbox.file import LOG, Damaged
+from agent.outbox.file import Damaged
 from agent.outbox.packed import unpack
-from agent.outbox.wal import PAGE, pages
+from agent.outbox.wal import LOG, PAGE, pages
 from kadian.messages import Refused, Screening, decode
 
 LEAF = 0x0D

@@ -1,9 +1,10 @@
 """The open file of an outbox: one connection, one lock, and what is done when SQLite complains."""
 
 import contextlib
+import itertools
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -11,7 +12,7 @@ from typing import TypeVar
 import msgspec
 import structlog
 
-from agent.outbox import file, sql
+from agent.outbox import aside, file, sql
 from agent.outbox.packed import pack, unpack
 from agent.outbox.room import Room
 from agent.outbox.salvage import readable
@@ -97,7 +98,7 @@ class Store:
         """`do` in one transaction: committed to disk when this returns."""
 
         def whole(connection: sqlite3.Connection) -> T:
-            with _transaction(connection):
+            with file.transaction(connection):
                 return work(connection)
 
         done = self.do(whole)
@@ -171,6 +172,8 @@ class Store:
     def start_again(self, code: str, reason: str) -> None:
         """Puts the file aside and begins a new epoch, with all that can still be read of what waited.
 
+        Cut off at any point it is gone on with at the next opening.
+
         Args:
             code: of the sentence that says why.
             reason: what was found.
@@ -182,15 +185,35 @@ class Store:
             self.close()
             moment = (datetime.fromtimestamp(0, UTC) + timedelta(seconds=self._wall())).strftime("%Y%m%dT%H%M%SZ")
             try:
-                aside = file.put_aside(self.path, moment)
-                connection = self._open()
-                saved = self._adopt(connection, aside)
+                aside.put_aside(self.path, moment)
+                self._open(code, reason)
             except (OSError, sqlite3.Error, file.Damaged) as error:
                 raise file.refusal(error, self.path) from error
-            told = KadianError(code, str(aside), reason=reason, saved=saved)
-            log.error("outbox_put_aside", path=str(aside), epoch=self.epoch, saved=saved, why=reason, what=told.what())
 
-    def _open(self) -> sqlite3.Connection:
+    def salvage(self, code: str = "K0453", reason: str = "taken up again") -> None:
+        """Takes over what still waits in files put aside; what the disk has no room for now comes at a later call."""
+        with self.lock:
+            if (connection := self._connection) is None:
+                return
+            for old in aside.unsaved(self.path):
+                try:
+                    saved = self._adopt(connection, old)
+                    place = str(aside.mark_saved(old))
+                except (OSError, sqlite3.Error, KadianError) as error:
+                    self._put_off(old, error)
+                    return
+                told = KadianError(code, place, reason=reason, saved=saved)
+                log.error("outbox_put_aside", path=place, epoch=self.epoch, saved=saved, why=reason, what=told.what())
+
+    def _put_off(self, old: Path, error: Exception) -> None:
+        why = error if isinstance(error, KadianError) else file.refusal(error, self.path)
+        log.error("outbox_salvage_unfinished", path=str(old), code=why.code, what=why.what())
+        if isinstance(error, sqlite3.Error) and file.kind_of(error) != sqlite3.SQLITE_FULL:
+            self.close()
+            # Nobody was told that these were refused: what the disk kept of them after all is not to be taken back.
+            self.epoch = UNOPENED
+
+    def _open(self, code: str = "K0453", reason: str = "taken up again") -> sqlite3.Connection:
         try:
             connection = self._connected()
         except sqlite3.Error as error:
@@ -198,7 +221,10 @@ class Store:
                 raise
             connection = self._connected()
         self._connection = connection
-        return connection
+        self.salvage(code, reason)
+        # Closed again when the disk failed: then what waits in the files put aside has to wait on.
+        self._connection = self._connection or self._connected()
+        return self._connection
 
     def _connected(self) -> sqlite3.Connection:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -219,31 +245,33 @@ class Store:
 
     def _take_back(self, connection: sqlite3.Connection) -> None:
         """Removes what a failing disk kept after all, though the gate was told that it was refused."""
-        with _transaction(connection):
+        with file.transaction(connection):
             gone = connection.execute("DELETE FROM screening WHERE seq > ?", (self.last_seq,)).rowcount
             if gone:
                 connection.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'screening'", (self.last_seq,))
                 log.warning("outbox_took_back_refused", count=gone)
 
-    def _adopt(self, connection: sqlite3.Connection, aside: Path) -> int:
-        saved = 0
-        found = readable(aside)
-        while batch := [screening for _, screening in zip(range(AT_ONCE), found, strict=False)]:
-            with _transaction(connection):
+    def _adopt(self, connection: sqlite3.Connection, old: Path) -> int:
+        """Gives the screenings of a file put aside new numbers in this one; says how many of them it has by now.
+
+        How many there are already is kept with them, as each reading of that file gives the same.
+        """
+        name = f"saved {old.name}"
+        kept = connection.execute(sql.KEPT, (name,)).fetchone()
+        saved = int(kept[0]) if kept else 0
+        found = itertools.islice(readable(old), saved, None)
+        while batch := list(itertools.islice(found, AT_ONCE)):
+            if file.used(connection) >= self._cap or not self._room.enough():
+                raise KadianError("K0450", str(self.path))
+            with file.transaction(connection):
                 for number, screening in enumerate(batch, self.last_seq + 1):
                     renamed = msgspec.structs.replace(screening, epoch=self.epoch, seq=number)
                     self.insert(connection, renamed, this_boot=False)
+                connection.execute(sql.KEEP, (name, saved + len(batch)))
             self.last_seq += len(batch)
             self.waiting += len(batch)
             saved += len(batch)
         return saved
-
-
-def used(connection: sqlite3.Connection) -> int:
-    """Pages that hold something."""
-    pages: int = connection.execute("PRAGMA page_count").fetchone()[0]
-    free: int = connection.execute("PRAGMA freelist_count").fetchone()[0]
-    return pages - free
 
 
 def _epoch(connection: sqlite3.Connection) -> str:
@@ -261,15 +289,3 @@ def _epoch(connection: sqlite3.Connection) -> str:
     if found is None or named not in (None, found[0]):
         raise file.Damaged("no epoch, or another one than the last screening's")
     return str(found[0])
-
-
-@contextlib.contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        with contextlib.suppress(sqlite3.Error):
-            connection.execute("ROLLBACK")
-        raise

@@ -14,6 +14,8 @@ import struct
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+LOG = "-wal"
+"""Behind the name of the outbox's file."""
 PAGE = 4096
 """Bytes; of the outbox's file, and so of each frame."""
 HEADER, FRAME_HEADER = 32, 24
