@@ -26,6 +26,10 @@ class AtOnce(Clerk):
         self._write(ticket)
         return ticket
 
+    def keep(self, name, value):
+        super().keep(name, value)
+        self._write_notes()
+
 
 class Gate:
     """A screener with its outbox; `now` is in seconds of a boot, wall time follows it."""
@@ -42,9 +46,9 @@ class Gate:
             boot_id=boot,
         )
         self.outbox = Outbox(path, boot_id=boot, monotonic_ns=clock.monotonic_ns)
-        self.duty = Duty(self.outbox, clock, lambda: self.policy, hours=16, monotonic=lambda: self.now)
-        self.board = Board("e01", lambda: self.now)
         clerk = AtOnce(self.outbox, clock, monotonic=lambda: self.now)
+        self.duty = Duty(self.outbox, clerk, clock, lambda: self.policy, hours=16, monotonic=lambda: self.now)
+        self.board = Board("e01", lambda: self.now)
         book = Book(
             self.outbox,
             clerk,
