@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -65,7 +64,7 @@ class Book:
         self._recorder = recorder
         self._monotonic = monotonic
         self._on_entry = on_entry
-        self._late: deque[tuple[Ticket, Entry]] = deque()
+        self._late: deque[tuple[UUID, Ticket, Entry]] = deque()
 
     @property
     def writing(self) -> bool:
@@ -104,15 +103,21 @@ class Book:
         if ticket.settled:
             return self._settle(ticket, entry)
         log.warning("disk_is_slow", waiting=self._clerk.writing)
-        self._late.append((ticket, entry))
+        self._late.append((identity, ticket, entry))
         # The person is answered; the number is the one it will most likely get, and nobody outside is told of it.
         return make(self._outbox.epoch, self._outbox.last_seq + len(self._late))
 
-    def tick(self) -> None:
-        """What a slow disk has taken by now, or refused."""
-        while self._late and self._late[0][0].settled:
-            with suppress(KadianError):
-                self._settle(*self._late.popleft())
+    def tick(self) -> list[UUID]:
+        """Settles what a slow disk has taken by now; gives those that `enter` gave and it has refused after all."""
+        lost = []
+        while self._late and self._late[0][1].settled:
+            identity, ticket, entry = self._late.popleft()
+            try:
+                self._settle(ticket, entry)
+            except KadianError:
+                log.warning("verdict_withdrawn", id=str(identity), verdict=entry.verdict)
+                lost.append(identity)
+        return lost
 
     def _settle(self, ticket: Ticket, entry: Entry) -> Screening:
         try:

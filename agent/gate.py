@@ -216,7 +216,7 @@ class Gate:
         """The clerk is the last to go, and the outbox is let go of only when nobody writes any more."""
         self._clerk.wake()
         written = self._office.join(WRITE_SECONDS)
-        self._book.tick()
+        self._screener.settle()
         self._recorder.close()
         if written:
             self.outbox.close()
@@ -259,8 +259,7 @@ class Gate:
             what.answer(self._screener.act(what.act, at))
 
     def _look_after(self) -> None:
-        """The clock, what a slow disk has done, and what the screen says of the devices."""
-        self._book.tick()
+        """The clock, and what the screen says of the devices."""
         if self._clock.newly_synced() is not None:
             self._duty.clock_is_right()
         states: dict[str, str] = {name: device.state for name, device in self.devices.items()}
