@@ -68,6 +68,29 @@ def test_a_second_reading_that_was_refused_leaves_the_rest_as_it_was(gate, celsi
     assert (gate.last.verdict, gate.last.remeasure_of) == ("stop", first)
 
 
+def test_not_recorded_is_told_for_a_while_and_ends_by_itself_when_the_disk_takes_again(gate):
+    free = gate.outbox.room._free
+    gate.outbox.room._free = lambda folder: 0
+    gate.person(36.5)
+    assert gate.screenings == []
+    gate.pass_time(60)
+    assert gate.book.refusing, "the disk is still full"
+    gate.outbox.room._free = free
+    assert gate.outbox.look() is None
+    gate.pass_time(0.5)
+    assert not gate.book.refusing, "and nobody was measured"
+
+
+def test_what_was_refused_on_a_disk_that_is_well_again_is_told_long_enough_to_be_read(gate):
+    held = hold(gate)
+    gate.person(36.5)
+    refuse(gate, held)
+    gate.pass_time(2.5)
+    assert gate.book.refusing
+    gate.pass_time(1)
+    assert not gate.book.refusing
+
+
 def test_what_the_slow_disk_took_after_all_stays(gate):
     held = hold(gate)
     gate.person(38.0)
