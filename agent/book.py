@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -19,6 +18,8 @@ from kadian.identifiers import new_id
 from kadian.messages import Code, Screening, Temperature, Verdict
 
 log = structlog.get_logger(__name__)
+NOTICE_SECONDS = 3.0
+"""So long at least it is told that somebody was not recorded, unless somebody else is in the meantime."""
 
 
 class Entry(Struct, frozen=True):
@@ -58,6 +59,7 @@ class Book:
         on_entry: Callable[[Screening], None],
     ) -> None:
         self.refusing = False
+        self._refused_at = 0.0
         self._outbox = outbox
         self._clerk = clerk
         self._clock = clock
@@ -65,7 +67,7 @@ class Book:
         self._recorder = recorder
         self._monotonic = monotonic
         self._on_entry = on_entry
-        self._late: deque[tuple[Ticket, Entry]] = deque()
+        self._late: deque[tuple[UUID, Ticket, Entry]] = deque()
 
     @property
     def writing(self) -> bool:
@@ -102,29 +104,44 @@ class Book:
 
         ticket = self._clerk.record(make, self._clock.monotonic_ns() - int(ago * 1e9))
         if ticket.settled:
-            return self._settle(ticket, entry)
+            screening = self._settle(ticket, entry)
+            self._take_again()
+            return screening
         log.warning("disk_is_slow", waiting=self._clerk.writing)
-        self._late.append((ticket, entry))
+        self._late.append((identity, ticket, entry))
         # The person is answered; the number is the one it will most likely get, and nobody outside is told of it.
         return make(self._outbox.epoch, self._outbox.last_seq + len(self._late))
 
-    def tick(self) -> None:
-        """What a slow disk has taken by now, or refused."""
-        while self._late and self._late[0][0].settled:
-            with suppress(KadianError):
-                self._settle(*self._late.popleft())
+    def tick(self) -> list[UUID]:
+        """Settles what a slow disk has taken by now; gives those that `enter` gave and it has refused after all."""
+        lost = []
+        while self._late and self._late[0][1].settled:
+            identity, ticket, entry = self._late.popleft()
+            try:
+                self._settle(ticket, entry)
+            except KadianError:
+                log.warning("verdict_withdrawn", id=str(identity), verdict=entry.verdict)
+                lost.append(identity)
+        # Whoever reads "not recorded" writes on paper: nobody's measurement would end it.
+        at_rest = not self._late and not self._clerk.writing and self._outbox.trouble is None
+        if at_rest and self._monotonic() - self._refused_at >= NOTICE_SECONDS:
+            self._take_again()
+        return lost
+
+    def _take_again(self) -> None:
+        if self.refusing:
+            self.refusing = False
+            log.info("recording_again", last_seq=self._outbox.last_seq)
 
     def _settle(self, ticket: Ticket, entry: Entry) -> Screening:
         try:
             screening = ticket.outcome()
         except KadianError as error:
             self.refusing = True
+            self._refused_at = self._monotonic()
             self._say_aloud(error)
             raise
         self._on_entry(screening)
-        if self.refusing:
-            self.refusing = False
-            log.info("recording_again", seq=screening.seq)
         log.info("screening", seq=screening.seq, verdict=screening.verdict, reasons=list(screening.reasons))
         self._recorder.tell(screening, entry.at)
         return screening

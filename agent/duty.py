@@ -9,7 +9,7 @@ import msgspec
 import structlog
 
 from agent.clock import Clock
-from agent.outbox import Outbox
+from agent.outbox import Clerk, Outbox
 from kadian.errors import KadianError
 from kadian.messages import Code, Policy
 
@@ -41,7 +41,8 @@ class Duty:
     """Sign-on and sign-off, kept over a restart.
 
     Args:
-        outbox: keeps who is on duty.
+        outbox: says who was on duty before the start.
+        clerk: keeps who is: nobody at the gate waits for the disk.
         clock: both clocks; its `monotonic_ns` runs with `monotonic`.
         policy: names who may sign on.
         hours: after so many a sign-on ends by itself: who has gone home without signing off gets no credit.
@@ -51,6 +52,7 @@ class Duty:
     def __init__(
         self,
         outbox: Outbox,
+        clerk: Clerk,
         clock: Clock,
         policy: Callable[[], Policy],
         *,
@@ -58,6 +60,7 @@ class Duty:
         monotonic: Callable[[], float],
     ) -> None:
         self._outbox = outbox
+        self._clerk = clerk
         self._clock = clock
         self._policy = policy
         self._longest = hours * 3600
@@ -112,10 +115,7 @@ class Duty:
         self._shifts.append(_Shift(operator, at))
         wall, state = self._clock.now()
         kept = _Kept(operator or "", wall, state == "synced", self._clock.boot_id, self._clock.monotonic_ns())
-        try:
-            self._outbox.keep(KEPT, msgspec.json.encode(kept))
-        except KadianError as error:
-            log.warning("duty_not_kept", code=error.code, what=error.what())
+        self._clerk.keep(KEPT, msgspec.json.encode(kept))
         log.info("duty", on=operator is not None)
 
     def _come_back(self) -> None:

@@ -16,6 +16,7 @@ from agent.inbox import Asked, Heard, Inbox
 from agent.kiosk import Board, Kiosk
 from agent.memory import recall
 from agent.outbox import Clerk, Outbox
+from agent.outbox.clerk import PATIENCE
 from agent.parts import Crew, Device, Part, Serving
 from agent.proof import open_proof
 from agent.recorder import Recorder
@@ -90,7 +91,14 @@ class Gate:
             unmeasured=lambda: self._touch is not None and self._unmeasured.now(monotonic()),
             monotonic=monotonic,
         )
-        self._clerk = Clerk(self.outbox, self._clock, monotonic=monotonic)
+        self._proof = open_proof(
+            settings,
+            policy=lambda: self.policy,
+            now=lambda: self._clock.now()[0],
+            synced=lambda: self._clock.now()[1] == "synced",
+            monotonic=monotonic,
+        )
+        self._clerk = Clerk(self.outbox, self._clock, monotonic=monotonic, also=self._proof.turn)
         self._recorder = Recorder(settings.screening.record_to)
         self._uplink = Uplink(
             settings.site,
@@ -110,13 +118,6 @@ class Gate:
             clock_right=lambda: self._clock.now()[1] == "synced",
         )
         reads = settings.camera is not None or settings.gun is not None
-        self._proof = open_proof(
-            settings,
-            policy=lambda: self.policy,
-            now=lambda: self._clock.now()[0],
-            synced=lambda: self._clock.now()[1] == "synced",
-            monotonic=monotonic,
-        )
         self._sight = self._eyes(settings) if settings.camera else None
         self._guns = Guns(settings.gun, self._gun_read, monotonic) if settings.gun else None
         # Hardware by the name under which its troubles are told; a new kind of it is one more line here.
@@ -128,7 +129,12 @@ class Gate:
         self._crew = Crew(parts)
         self._office = Crew({"clerk": self._clerk})
         self._duty = Duty(
-            self.outbox, self._clock, lambda: self.policy, hours=settings.duty.longest_hours, monotonic=monotonic
+            self.outbox,
+            self._clerk,
+            self._clock,
+            lambda: self.policy,
+            hours=settings.duty.longest_hours,
+            monotonic=monotonic,
         )
         self._book = Book(
             self.outbox,
@@ -210,7 +216,7 @@ class Gate:
         """The clerk is the last to go, and the outbox is let go of only when nobody writes any more."""
         self._clerk.wake()
         written = self._office.join(WRITE_SECONDS)
-        self._book.tick()
+        self._screener.settle()
         self._recorder.close()
         if written:
             self.outbox.close()
@@ -253,15 +259,14 @@ class Gate:
             what.answer(self._screener.act(what.act, at))
 
     def _look_after(self) -> None:
-        """The clock, the day's key, what a slow disk has done, and what the screen says of the devices."""
-        self._proof.turn()
-        self._book.tick()
+        """The clock, and what the screen says of the devices."""
         if self._clock.newly_synced() is not None:
             self._duty.clock_is_right()
         states: dict[str, str] = {name: device.state for name, device in self.devices.items()}
         if self._touch is not None and self._touch.stuck:
             states["thermometer"] = "stuck"
-        states["outbox"] = "refusing" if self._refuses else "slow" if self._book.writing else "ok"
+        refuses = self._book.refusing or self.outbox.trouble is not None
+        states["outbox"] = "refusing" if refuses else "slow" if self._book.writing else "ok"
         if states != self._states:
             self._states = states
             self._uplink.changed()
@@ -273,8 +278,9 @@ class Gate:
         )
 
     @property
-    def _refuses(self) -> bool:
-        return self._book.refusing or self.outbox.trouble is not None
+    def disk_hangs(self) -> bool:
+        """Whether the disk holds up its callers for longer than a person waits; no restart would make it quicker."""
+        return self._clerk.stuck > PATIENCE
 
     def _kept(self, screening: Screening) -> None:
         self._uplink.recorded(screening.seq)

@@ -36,19 +36,23 @@ def recall(screener: Screener, outbox: Outbox, clock: Clock, now: float) -> None
         except Refused:
             continue
         ago = age(row, screening, clock)
-        if ago <= KEPT_SECONDS:
+        if ago is None:
+            # A rest that begins anew is too long, never too short; but it may be yesterday's, so it waits for its own
+            # person's code or the volunteer's choice, and takes in nobody who comes by.
+            screener.take_back(screening, now)
+            screener.rests.forget_last()
+        elif ago <= KEPT_SECONDS:
             screener.take_back(screening, now - ago)
 
 
-def age(row: Kept, screening: Screening, clock: Clock) -> float:
-    """How many seconds ago a screening was made.
+def age(row: Kept, screening: Screening, clock: Clock) -> float | None:
+    """How many seconds ago a screening was made; None where nobody knows.
 
-    Within one boot the monotonic clock says it exactly. Over a boot only wall times that both can be believed say
-    it; without, it counts as made just now: a rest that begins anew is too long, never too short.
+    Within one boot the monotonic clock says it exactly. Over a boot only wall times that both can be believed say it.
     """
     if row.boot_id == clock.boot_id:
         return max(0.0, (clock.monotonic_ns() - row.monotonic_ns) / 1e9)
     wall, state = clock.now()
     if state == "synced" and screening.clock != "unsynced":
         return max(timedelta(), wall - screening.at).total_seconds()
-    return 0.0
+    return None

@@ -17,16 +17,21 @@ class Pulse:
     Args:
         limits: seconds between two beats, by the part's name; others are not looked after.
         monotonic: seconds.
+        excused: whether every part may be held up just now by what no restart would cure, such as a disk that hangs.
     """
 
     def __init__(
-        self, limits: Mapping[str, float] | None = None, monotonic: Callable[[], float] = time.monotonic
+        self,
+        limits: Mapping[str, float] | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+        excused: Callable[[], bool] = lambda: False,
     ) -> None:
         self._limits = LIMITS if limits is None else limits
         self._monotonic = monotonic
         self._beats: dict[str, float] = {}
         self._asked_at = monotonic()
         self._excused = 0.0
+        self._excuse = excused
 
     def beat(self, part: str) -> None:
         """This part has just turned; to be called from any thread."""
@@ -36,7 +41,8 @@ class Pulse:
     def late(self) -> list[str]:
         """The parts that hang, by name; to be asked by the main loop at each of its turns."""
         now = self._monotonic()
-        self._excused += max(0.0, now - self._asked_at - ASKED_EVERY)
+        since = now - self._asked_at
+        self._excused += since if self._excuse() else max(0.0, since - ASKED_EVERY)
         self._asked_at = now
         now -= self._excused
         return sorted(part for part, at in dict(self._beats).items() if now - at > self._limits[part])

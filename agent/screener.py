@@ -85,6 +85,7 @@ class Screener:
         self._now = now
         self._chosen: Chosen | None = None
         self._taken: Chosen | None = None
+        self._unsure: dict[UUID, Rest | None] = {}
         self._stage: Stage = "warming_up"
 
     @property
@@ -121,6 +122,7 @@ class Screener:
     def tick(self, now: float) -> None:
         """What has waited long enough; and the screen."""
         policy = self._rule()
+        self.settle()
         self._screen_all(self._joiner.tick(now))
         waits = policy.code == "required" and self._joiner.deadline is not None
         self._board.stage("waiting_for_code" if waits else self._stage)
@@ -136,6 +138,13 @@ class Screener:
         """The gate ends: a reading that waits for its code is written down without."""
         self._rule()
         self._screen_all(self._joiner.close())
+
+    def settle(self) -> None:
+        """What a slow disk has refused after its verdict was shown is taken back, and so is its rest."""
+        for lost in self._book.tick():
+            self._board.withdraw(lost)
+            if lost in self._unsure:
+                self.rests.undo(lost, self._unsure.pop(lost))
 
     def act(self, act: Act, at: float) -> Answer:
         """What somebody does at the screen."""
@@ -254,6 +263,10 @@ class Screener:
                 remeasure_of=rest.latest if rest else None,
             )
         )
+        if not self._book.writing:
+            self._unsure.clear()
+        elif measured is not None:
+            self._unsure[screening.id] = rest
         self._remember(screening, joined.at, rest)
         self._board.show(screening)
         card = self._chooser.screened(joined.code)

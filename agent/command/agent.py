@@ -37,7 +37,7 @@ def agent(config: Path, camera: str, screen: str, *, enrol: bool) -> None:
     """一个卡点：测温、看码、判断、上报。One gate: measures, reads codes, decides, reports."""
     # At the watchdog's SIGABRT the log gets every thread's place.
     faulthandler.enable()
-    pulse = Pulse()
+    pulse = Pulse(excused=lambda: gate.disk_hangs)
     stop, again = Stop(pulse.beat), threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:

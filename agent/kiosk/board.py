@@ -80,6 +80,13 @@ class Board:
             }
         )
 
+    def withdraw(self, screening: UUID) -> None:
+        """This one came to nothing: its verdict is no longer shown, where it still is."""
+        with self._changed:
+            shown = self._shown["screening"]
+            if shown and shown["id"] == str(screening):
+                self._put(screening=None)
+
     def stage(self, stage: Stage) -> None:
         """What the gate waits for just now."""
         self._put(stage=stage)

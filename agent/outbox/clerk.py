@@ -1,5 +1,6 @@
-"""Writes screenings to the outbox in a thread of its own, so that a slow disk holds up nobody who waits at the gate."""
+"""Whoever waits for the disk in a gate: one thread writes, so that a slow disk holds up nobody who waits there."""
 
+import contextlib
 import threading
 import time
 from collections import deque
@@ -21,6 +22,7 @@ CHORE_SECONDS = 1.0
 LOOK_SECONDS = 3.0
 """How often a disk that refuses is tried again: recovered within ten seconds of its return, with room to spare."""
 CLEAN_SECONDS = 60.0
+PROBE = "tried"
 
 Make = Callable[[str, int], Screening]
 
@@ -74,6 +76,7 @@ class Clerk:
         clock: the gate's.
         on_kept: told of each screening on disk, for the uplink; called from the clerk's thread.
         monotonic: seconds.
+        also: one more chore that may touch a disk, done about once a second.
     """
 
     def __init__(
@@ -82,13 +85,17 @@ class Clerk:
         clock: Clock,
         on_kept: Callable[[Screening], None] = lambda _screening: None,
         monotonic: Callable[[], float] = time.monotonic,
+        also: Callable[[], None] = lambda: None,
     ) -> None:
         self._outbox = outbox
         self._clock = clock
         self._on_kept = on_kept
         self._monotonic = monotonic
+        self._also = also
         self._door = threading.Condition()
         self._tickets: deque[Ticket] = deque()
+        self._notes: dict[str, bytes] = {}
+        self._since: float | None = None
         self._ended = False
         self._look_at = self._clean_at = monotonic()
         self._right: int | None = None
@@ -100,6 +107,12 @@ class Clerk:
     def writing(self) -> int:
         """How many wait for the disk."""
         return len(self._tickets)
+
+    @property
+    def stuck(self) -> float:
+        """For how many seconds the disk has kept it at one and the same piece of work."""
+        since = self._since
+        return 0.0 if since is None else self._monotonic() - since
 
     def record(self, make: Make, monotonic_ns: int | None = None, patience: float = PATIENCE) -> Ticket:
         """Hands one screening over and waits for the disk, but not longer than a person does.
@@ -117,6 +130,12 @@ class Clerk:
         ticket.wait(patience)
         return ticket
 
+    def keep(self, name: str, value: bytes) -> None:
+        """Has a small value kept beside the screenings (`Outbox.keep`) without waiting; of one name the last one."""
+        with self._door:
+            self._notes[name] = value
+            self._door.notify_all()
+
     def wake(self) -> None:
         """Lets it see at once that it is to stop."""
         with self._door:
@@ -128,10 +147,21 @@ class Clerk:
         `stop` is to come after the last screening, and so after the one that stops who hands them over.
         """
         while not self._ends(stop):
-            if self._tickets:
-                self._write_first()
-            if not self._tickets and not stop.is_set():
-                self._chores()
+            self._since = self._monotonic()
+            try:
+                self._turn(chores=not stop.is_set())
+            finally:
+                self._since = None
+
+    def _turn(self, *, chores: bool) -> None:
+        if self._tickets:
+            self._write_first()
+            self._since = self._monotonic()
+        if self._tickets:
+            return
+        self._write_notes()
+        if chores:
+            self._chores()
 
     def _hand_over(self, ticket: Ticket) -> KadianError | None:
         with self._door:
@@ -146,8 +176,8 @@ class Clerk:
     def _ends(self, stop: threading.Event) -> bool:
         """Waits until there is something to write, at most until the next chore; says whether this was all."""
         with self._door:
-            self._door.wait_for(lambda: bool(self._tickets) or stop.is_set(), CHORE_SECONDS)
-            self._ended = stop.is_set() and not self._tickets
+            self._door.wait_for(lambda: bool(self._tickets or self._notes) or stop.is_set(), CHORE_SECONDS)
+            self._ended = stop.is_set() and not self._tickets and not self._notes
             return self._ended
 
     def _write_first(self) -> None:
@@ -165,11 +195,25 @@ class Clerk:
         ticket.settle(kept)
         self._on_kept(kept)
 
+    def _write_notes(self) -> None:
+        with self._door:
+            notes, self._notes = self._notes, {}
+        for name, value in notes.items():
+            try:
+                self._outbox.keep(name, value)
+            except KadianError as error:
+                log.warning("not_kept", name=name, code=error.code, what=error.what())
+
     def _learn_time(self) -> None:
         self._clock.not_before(int(self._outbox.known_time() * 1e9))
 
     def _chores(self) -> None:
         now = self._monotonic()
+        if self._outbox.trouble is None:
+            # Somebody else's work may hang in the disk: then this does as well, and `stuck` tells.
+            with contextlib.suppress(KadianError):
+                self._outbox.kept(PROBE)
+        self._also()
         try:
             if self._outbox.trouble is not None and now >= self._look_at:
                 self._look_at = now + LOOK_SECONDS

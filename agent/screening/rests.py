@@ -98,6 +98,24 @@ class Rests:
                 self._drop(rest.id)
             self._last = rest.id if rest is not None and early else None
 
+    def undo(self, lost: UUID, before: Rest | None) -> None:
+        """A reading that `note` took is nobody's: it was never written down.
+
+        Args:
+            lost: the screening.
+            before: the rest that it belonged to, as it was then; None where it began one.
+        """
+        rest = self.get(lost)
+        if rest is not None:
+            self._drop(rest.id)
+        if before is not None and before.id not in self._rests:
+            self._put(before)
+        self.forget_last()
+
+    def forget_last(self) -> None:
+        """Whoever comes without a code is somebody else than the one before."""
+        self._last = None
+
     def waiting(self, at: float, policy: Policy) -> list[tuple[Rest, float]]:
         """The newest rests with the seconds that are left of each, the one that ends first in front."""
         self._forget(at)

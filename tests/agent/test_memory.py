@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.acts import WaitForDuty
+from agent.acts import Typed, WaitForDuty
 from kadian.messages import Policy
 from tests.agent.screeners import EIGHT, OPERATORS, Gate
 
@@ -67,6 +67,31 @@ def test_over_a_boot_without_a_right_clock_the_rest_begins_anew_rather_than_end_
     gate = lives(boot="two", start=5.0, wall=wall, synced=False)
     gate.pass_time(0)
     assert gate.shown["rests"][0]["seconds_left"] == 180
+
+
+@pytest.mark.parametrize("minutes", [3, 4, 5])
+def test_over_a_boot_without_a_right_clock_nobody_without_a_code_inherits_yesterdays_last_rest(lives, minutes):
+    gate = lives()
+    gate.person(38.0)
+    first = gate.last.id
+    gate = lives(boot="two", start=5.0, wall=EIGHT + 14 * HOUR, synced=False)
+    gate.pass_time(minutes * 60)
+    gate.person(37.6)
+    assert (gate.last.verdict, gate.last.reasons, gate.last.remeasure_of) == ("recheck", ("temperature_high",), None)
+    gate.act(Typed(38.0, "contact", "armpit", first))
+    assert gate.last.remeasure_of == first, "the volunteer may still say whose it is"
+
+
+def test_over_a_boot_without_a_right_clock_a_rest_is_still_found_by_its_code(lives):
+    gate = lives()
+    gate.code("h")
+    gate.person(38.0)
+    first = gate.last.id
+    gate = lives(boot="two", start=5.0, wall=0, synced=False)
+    gate.pass_time(200)
+    gate.code("h")
+    gate.person(38.0)
+    assert (gate.last.verdict, gate.last.remeasure_of) == ("stop", first)
 
 
 def on(gate):

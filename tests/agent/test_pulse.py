@@ -50,6 +50,21 @@ def test_while_the_whole_process_was_stopped_no_part_is_to_blame():
     assert late == ["camera"]
 
 
+def test_while_something_is_in_the_way_that_no_restart_cures_no_part_is_to_blame_and_afterwards_it_is():
+    clock, hangs = Time(), [True]
+    pulse = Pulse({"uplink": 10.0}, clock, lambda: hangs[0])
+    pulse.beat("uplink")
+    for _ in range(100):
+        clock.now += 1
+        assert pulse.late() == []
+    hangs[0] = False
+    for _ in range(10):
+        clock.now += 1
+        assert pulse.late() == []
+    clock.now += 1
+    assert pulse.late() == ["uplink"]
+
+
 def test_who_asks_whether_to_stop_or_waits_for_a_time_shows_that_it_lives():
     beats = []
     stop = Stop(beats.append)

@@ -2,8 +2,14 @@
 
 import itertools
 import json
+import threading
 import time
 
+from agent.acts import SignOff
+from agent.gate import Gate
+from agent.pulse import Pulse, Stop
+from agent.settings import AgentSettings
+from kadian.settings import load
 from tests.agent.gates import ready
 
 
@@ -34,4 +40,32 @@ def test_a_slow_card_stalls_no_turn_and_everybody_is_answered_and_told_so(
     assert next(iter(office.kept.values()))["id"] == shown["id"]
     wait_for(lambda: gate.telemetry().today.passes == 1)
     wait_for(lambda: "outbox_slow" not in board()["troubles"])
+    assert max(later - before for before, later in itertools.pairwise(beats)) < 1.8
+
+
+def test_a_card_that_hangs_holds_up_neither_the_gates_thread_nor_calls_the_watchdog(
+    broker, office, config, thermometer, wait_for, tmp_path
+):
+    gate = Gate(load(config(broker.url), AgentSettings, {}))
+    pulse = Pulse({"uplink": 6.5}, excused=lambda: gate.disk_hangs)
+    stop, beats, late = Stop(pulse.beat), [], []
+
+    def beat():
+        beats.append(time.monotonic())
+        late.extend(pulse.late())
+
+    gate._on_beat = beat
+    thread = threading.Thread(target=gate.run, args=(stop,))
+    thread.start()
+    wait_for(lambda: ready(gate) and gate._uplink.connected)
+    with gate.outbox._store.lock:
+        office.say("e01", "command", {"do": "resend", "epoch": gate.outbox.epoch, "from": 1})  # waits for the disk
+        hung = time.monotonic()
+        while time.monotonic() - hung < 11:
+            assert gate.do(SignOff()).ok
+            time.sleep(0.5)
+    stop.set()
+    thread.join(20)
+    assert not thread.is_alive()
+    assert late == []
     assert max(later - before for before, later in itertools.pairwise(beats)) < 1.8

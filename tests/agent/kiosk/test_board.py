@@ -1,5 +1,5 @@
 import json
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -45,6 +45,14 @@ def test_a_verdict_is_told_with_its_age_so_that_an_old_one_is_never_live(board, 
     clock.now += 7.5
     assert shown(board)["screening"]["age"] == 7.5
     assert "since" not in shown(board)["screening"]
+
+
+def test_a_verdict_that_came_to_nothing_is_taken_back_and_no_other(board):
+    show(board)
+    board.withdraw(uuid4())
+    identity = shown(board)["screening"]["id"]
+    board.withdraw(UUID(identity))
+    assert shown(board)["screening"] is None
 
 
 def test_each_life_of_the_gate_has_its_own_epoch_and_a_version_that_grows_only_with_a_change(board):

@@ -122,6 +122,30 @@ def test_what_was_handed_over_is_written_before_the_end(office):
     assert [ticket.outcome().seq for ticket in tickets] == [1, 2, 3, 4, 5]
 
 
+def test_what_is_kept_beside_the_screenings_never_waits_for_the_disk_and_the_last_one_stays(office):
+    office.brake.clear()
+    ticket = office.clerk.record(office.slow, patience=0)
+    assert office.entered.wait(5)
+    began = time.monotonic()
+    for value in (b"on", b"off", b"on again"):
+        office.clerk.keep("duty", value)
+    assert time.monotonic() - began < 0.5
+    office.brake.set()
+    assert ticket.wait(5)
+    office.stop.set()
+    office.thread.join(5)
+    assert office.box.kept("duty") == b"on again"
+
+
+def test_a_disk_that_hangs_is_known_whoever_waits_in_it(office):
+    assert office.clerk.record(make).settled
+    with office.box._store.lock:
+        time.sleep(2.5)
+        assert office.clerk.stuck > 1
+    time.sleep(0.3)
+    assert office.clerk.stuck < 1
+
+
 def test_what_is_handed_over_after_the_end_is_refused_and_not_left_open(office):
     office.stop.set()
     office.clerk.wake()
