@@ -20,11 +20,11 @@ STILL_SECONDS = 0.15
 """For one still picture that gives nothing, or not all."""
 REST = ("doubled", TRIPLED, MODULES)
 REST_SECONDS = 0.02
+"""For what else may be in a picture of which a code was read."""
 LARGE, SMALLER = 3_000_000, 1_500_000
 """A picture of more pixels is looked at in so many first: the codes of a phone's photograph mostly fill it."""
 PAGE, PAGE_SECONDS = 4, 0.08
 """So many codes make a page of them, on which those that are left are smaller than a hint can be had of."""
-"""For what else may be in a picture of which a code was read."""
 
 
 def engine(name: str) -> Engine:
