@@ -8,10 +8,10 @@ from importlib import import_module
 from agent.scanner.budget import Budget
 from agent.scanner.colour import colour_of
 from agent.scanner.found import Engine, Found
-from agent.scanner.hints import Hint, blank, hints
+from agent.scanner.hints import MOST_PATTERNS, Hint, blank, crowd, hints
 from agent.scanner.pictures import Image
 from agent.scanner.regions import Box, regions, unexplained
-from agent.scanner.stages import MODULES, TRIPLED, Picture, Stage, cheap, costly, glance_of, part, picture_of
+from agent.scanner.stages import MODULES, TRIPLED, Picture, Stage, cheap, costly, glance_of, halved, part, picture_of
 from kadian.errors import KadianError
 
 AUTOMATIC = ("zxing", "zbar")
@@ -20,11 +20,11 @@ STILL_SECONDS = 0.15
 """For one still picture that gives nothing, or not all."""
 REST = ("doubled", TRIPLED, MODULES)
 REST_SECONDS = 0.02
+"""For what else may be in a picture of which a code was read."""
 LARGE, SMALLER = 3_000_000, 1_500_000
 """A picture of more pixels is looked at in so many first: the codes of a phone's photograph mostly fill it."""
 PAGE, PAGE_SECONDS = 4, 0.08
 """So many codes make a page of them, on which those that are left are smaller than a hint can be had of."""
-"""For what else may be in a picture of which a code was read."""
 
 
 def engine(name: str) -> Engine:
@@ -81,11 +81,13 @@ class Cascade:
             return []
         budget = Budget(self._seconds, self._clock)
         if image.shape[0] * image.shape[1] > LARGE:
-            small = glance_of(image, SMALLER)
+            small = thinned(glance_of(image, SMALLER))
             found = self.cheap.read(small, budget)
             if found and not parts(small, hints(small.gray), found, whole=True):
                 return coloured(image, found)
-        picture = picture_of(image)
+            if not budget.allows():
+                return coloured(image, found)
+        picture = thinned(picture_of(image))
         before = budget.left
         found = self.cheap.read(picture, budget)
         if not found and blank(picture.gray):
@@ -105,22 +107,37 @@ class Cascade:
 
     def plan(self, picture: Picture, seen: Sequence[Hint], found: Sequence[Found]) -> Iterator[tuple[Stage, Box]]:
         """What to try on which part, in order: on the parts with hints, else on the whole picture."""
-        whole = Box(0, 0, picture.gray.shape[1], picture.gray.shape[0])
+        everything = whole(picture)
         # Three hints that lie as those of a code are one; others may be chance, in grain above all.
         sure = parts(picture, seen, found, whole=True)
         rest = [stage for stage in self.costly if stage.name in REST]
         if len(found) >= PAGE:
-            yield from ((stage, whole) for stage in rest if stage.name != MODULES)
+            yield from ((stage, everything) for stage in rest if stage.name != MODULES)
             # By now `found` has grown, and what is left may be bent or torn.
             left = parts(picture, seen, found, whole=True)
             yield from ((stage, box) for stage in rest if stage.name == MODULES for box in left[:2])
         elif found:
             yield from ((stage, box) for stage in rest for box in sure)
         else:
-            boxes = parts(picture, seen, found) + ([] if sure else [whole])
+            boxes = parts(picture, seen, found) + ([] if sure else [everything])
             # Modules that a hint was had of are seldom too small.
             stages = sorted(self.costly, key=lambda stage: bool(sure) and stage.name == TRIPLED)
             yield from ((stage, box) for stage in stages for box in boxes)
+
+
+def thinned(picture: Picture) -> Picture:
+    """The picture, halved until it holds no crowd of finder patterns: no engine can be stopped half-way through one.
+
+    Tens of thousands side by side are no page of codes; zxing-cpp would hold on to 12 megapixels of them for 24 s.
+    """
+    while crowd(picture.gray) > MOST_PATTERNS:
+        picture = halved(picture)
+    return picture
+
+
+def whole(picture: Picture) -> Box:
+    """All of a picture."""
+    return Box(0, 0, picture.gray.shape[1], picture.gray.shape[0])
 
 
 def parts(picture: Picture, seen: Sequence[Hint], found: Sequence[Found], *, whole: bool = False) -> list[Box]:

@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.scanner.budget import Budget
-from agent.scanner.cascade import Cascade, coloured, look_into, parts
+from agent.scanner.cascade import Cascade, coloured, look_into, parts, thinned, whole
 from agent.scanner.found import Found
-from agent.scanner.hints import blank, hints
+from agent.scanner.hints import Hint, blank, grainy, hints
+from agent.scanner.pace import Pace
 from agent.scanner.pictures import Image
 from agent.scanner.regions import Box
-from agent.scanner.stages import Picture, Stage, picture_of
+from agent.scanner.stages import CALM, Picture, Stage, picture_of
 
 FRAME_SECONDS = 0.025
 """What the looks at one frame may take together: a quarter of the time between two frames at 10 a second."""
@@ -28,9 +29,10 @@ HOLD_SECONDS = 2.0
 """How long the search goes on after the last movement: a phone is held still in order to be read."""
 IDLE_SECONDS = 0.25
 """While nothing moves, the cheap look is this rare; whatever comes into view moves, and is looked at at once."""
+HINTS = Stage("hints", lambda *_: [], 0.0025)
+"""Not a look, but it takes its time like one."""
 SMALLEST = 160
 """Pixels: a smaller part is widened to this, for a code has a margin that does not move."""
-MOST_PACE = 12.0
 
 
 class Live:
@@ -58,11 +60,10 @@ class Live:
         self._clock = clock
         self._grid: NDArray[np.int16] | None = None
         self._box: Box | None = None
-        self._moved_at = self._looked_at = self._read_at = -np.inf
+        self._moved_at = self._looked_at = self._read_at = self._held_at = -np.inf
         self._read: Box | None = None
         self._turn = 0
-        # How much slower this computer is than the one on which the stages' costs were measured.
-        self._pace = 1.0
+        self._pace = Pace()
 
     @property
     def moved_at(self) -> float:
@@ -80,8 +81,12 @@ class Live:
         if not active and now - self._looked_at < IDLE_SECONDS:
             return []
         self._looked_at = now
-        found = self._tracked(picture, now, budget) or self._cascade.cheap.read(picture, budget)
-        if not found and active:
+        thin = thinned(picture) if now - self._held_at <= HOLD_SECONDS else picture
+        found = self._tracked(picture, now, budget) or self._timed(self._cascade.cheap, thin, whole(thin), budget)
+        if budget.left < 0 or thin is not picture:
+            # A crowd of finder patterns may hold the engine: the next frames are searched for one first.
+            self._held_at = now
+        elif not found and active:
             found = self._harder(picture, budget)
         if found:
             self._read, self._read_at = _around(found, picture), now
@@ -98,18 +103,33 @@ class Live:
         """Costly stages in turn, for as long as the budget lasts; each at most once a frame."""
         if blank(picture.gray):
             return []
-        boxes = [*parts(picture, hints(picture.gray), ())[:2], *([self._box] if self._box is not None else [])]
+        grain = grainy(picture.gray)
+        seen = [] if grain else self._hints(picture, budget)
+        boxes = [*parts(picture, seen, ())[:2], *([self._box] if self._box is not None else [])]
         for stage, box in self._turns(boxes):
-            if not budget.allows(stage.seconds(box.pixels) * self._pace):
-                # Its turn comes again with the next frame; a part that never fits is left to the other stages.
-                if stage.seconds(box.pixels) * self._pace > self._seconds:
-                    continue
+            if grain and stage.name not in CALM:
+                continue
+            takes = self._pace.seconds(stage, box.pixels)
+            if takes > self._seconds:
+                # A part that never fits is left to the other stages.
+                self._pace.passed_over(stage)
+            elif not budget.allows(takes):
+                # Its turn comes again with the next frame.
                 self._turn -= 1
                 break
-            found = self._timed(stage, picture, box, budget)
-            if found:
+            elif found := self._timed(stage, picture, box, budget):
                 return found
         return []
+
+    def _hints(self, picture: Picture, budget: Budget) -> list[Hint]:
+        """None where the time is short: what moved is looked at without them."""
+        if not budget.allows(self._pace.seconds(HINTS, picture.gray.size)):
+            self._pace.passed_over(HINTS)
+            return []
+        before = budget.left
+        seen = hints(picture.gray)
+        self._pace.took(HINTS, picture.gray.size, before - budget.left)
+        return seen
 
     def _turns(self, boxes: Sequence[Box]) -> Iterator[tuple[Stage, Box]]:
         costly = self._cascade.costly
@@ -121,8 +141,7 @@ class Live:
     def _timed(self, stage: Stage, picture: Picture, box: Box, budget: Budget) -> list[Found]:
         before = budget.left
         found = look_into(stage, picture, box, budget)
-        ratio = (before - budget.left) / stage.seconds(box.pixels)
-        self._pace = float(np.clip(0.9 * self._pace + 0.1 * max(ratio, 0.5), 0.5, MOST_PACE))
+        self._pace.took(stage, box.pixels, before - budget.left)
         return found
 
     def _watch(self, picture: Picture, now: float) -> None:

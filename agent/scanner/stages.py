@@ -12,22 +12,19 @@ from typing import NamedTuple
 import numpy as np
 
 from agent.scanner.budget import Budget
-from agent.scanner.found import Engine, Found, Gray
+from agent.scanner.found import LEAST_SPARE, Engine, Found, Gray
 from agent.scanner.pictures import Image
 from agent.scanner.regions import Box
 from agent.scanner.rescue.rescue import Rescue
 
 MODULES, TRIPLED = "modules", "tripled"
 """The stages that sample a code module by module, and that look at a picture three times as large."""
+CALM = frozenset(("calmer", "calmer least"))
+"""The stages that blur first: grain does not make them slower, and they are the ones that see through it."""
 MOST_PIXELS = 12_000_000
 """A larger picture is made smaller before the search."""
 MOST_ENLARGED = 12_000_000
 """A picture is not made larger than that: it would take 60 ms and more, and its codes are large enough."""
-
-
-LEAST_SPARE = 0.1
-"""Share of a code's error correction that must be left over. Measured with 24,000 damaged codes: of 145 that came out
-with less, 11 were another text; of 2,300 with more, none. A live code has its next frame."""
 
 
 class Picture(NamedTuple):
@@ -41,8 +38,8 @@ class Picture(NamedTuple):
 class Stage(NamedTuple):
     """One try: `look` gives the codes of a picture within a budget.
 
-    `cost`: seconds a megapixel, with `least_cost` for the smallest picture; measured, on the generous side.
-    own computer is slower: `agent.scanner.pace` learns by how much.
+    `cost`: seconds a megapixel, with `least_cost` for the smallest picture; measured, on the generous side; how much
+    slower this very computer is, `agent.scanner.pace` learns.
     """
 
     name: str
@@ -69,6 +66,19 @@ def picture_of(image: Image, most: int = MOST_PIXELS) -> Picture:
         size = (max(1, round(image.shape[1] / shrunk)), max(1, round(image.shape[0] / shrunk)))
         image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
     return Picture(_gray(image), image if image.ndim == 3 else None, shrunk)
+
+
+def halved(picture: Picture) -> Picture:
+    """Half as large each way."""
+    import cv2
+
+    gray, colour = (
+        None
+        if one is None
+        else np.asarray(cv2.resize(one, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        for one in (picture.gray, picture.colour)
+    )
+    return picture if gray is None else Picture(gray, colour, picture.shrunk * 2)
 
 
 def glance_of(image: Image, most: int) -> Picture:

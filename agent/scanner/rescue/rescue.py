@@ -5,7 +5,7 @@ onto the picture where it must be, and its modules are judged dark or light in s
 is given to an engine, so that error correction and text remain the engine's.
 
 Many tries could, in the end, make a wrong text out of nothing. So a text is taken only where a good share of the error
-correction was left over, or where two different judgements of the modules gave the same.
+correction was left over, or where two judgements of the modules that differ gave the same with some left over.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.scanner.budget import Budget
-from agent.scanner.found import Found, Gray
+from agent.scanner.found import LEAST_SPARE, Found, Gray
 from agent.scanner.rescue.finders import Finder, Triple, pairs, together, triples
 from agent.scanner.rescue.grid import Contrasts, Grid, Guess, around, contrast_of, guesses, onto, settled
 from agent.scanner.rescue.growth import grown, laid
@@ -85,6 +85,7 @@ class Rescue:
 
     def _code(self, whole: Guess) -> Found | None:
         texts: dict[str, int] = {}
+        seen: set[bytes] = set()
         gray, left, top = _part(self._gray, whole)
         guess = whole.moved(-left, -top)
         contrast = contrast_of(gray, guess.size)
@@ -94,12 +95,19 @@ class Rescue:
         cell = CELL if guess.side < 100 else CELL - 2
         for mesh in _meshes(contrast, guess, grid):
             for dark in readings(levels(pixels(gray, mesh, cell), cell)):
-                for code in self._decode(drawn(dark)):
+                drawing = drawn(dark)
+                # The same modules judged in another way say nothing new.
+                if drawing.tobytes() in seen:
+                    continue
+                seen.add(drawing.tobytes())
+                for code in self._decode(drawing):
+                    spare = code.spare or 0.0
+                    if spare < LEAST_SPARE:
+                        continue
                     texts[code.text] = texts.get(code.text, 0) + 1
-                    if (code.spare or 0.0) >= SPARE or texts[code.text] > 1:
+                    if spare >= SPARE or texts[code.text] > 1:
                         corners = tuple((float(x), float(y)) for x, y in onto(grid.plane, around(grid.side)))
-                        spare = code.spare if (code.spare or 0.0) >= SPARE else None
-                        return Found(code.text, code.format, code.engine, corners, spare).moved(1.0, left, top)
+                        return Found(code.text, code.format, code.engine, corners, code.spare).moved(1.0, left, top)
             if not self._budget.allows(BENT_SECONDS):
                 break
         return None

@@ -183,6 +183,29 @@ def test_what_was_read_explains_its_own_finder_patterns():
     assert unexplained(hints(code), found) == []
 
 
+def test_the_same_modules_judged_in_seven_ways_are_one_judgement():
+    clean = np.pad(modules("kadian").repeat(6, 0).repeat(6, 1), 20, constant_values=255)
+    drawings = []
+
+    def decode(drawing):
+        drawings.append(drawing.tobytes())
+        return [Found("kadian", "qr", "zxing", (), 0.2)] if drawings[0] == drawings[-1] else []
+
+    assert Rescue(clean, decode, Budget(LONG)).read() == []
+    assert drawings
+
+
+def test_two_judgements_that_differ_are_believed_unless_next_to_nothing_is_spare():
+    soft = cv2.GaussianBlur(np.pad(modules("kadian").repeat(6, 0).repeat(6, 1), 20, constant_values=255), (0, 0), 3)
+    soft = noisy(soft, np.random.default_rng(37), 10)
+
+    def taken(spare):
+        return Rescue(soft, lambda _: [Found("kadian", "qr", "zxing", (), spare)], Budget(LONG)).read()
+
+    assert [one.text for one in taken(0.2)] == ["kadian"]
+    assert [taken(spare) for spare in (0.0, 0.09, None)] == [[], [], []]
+
+
 def test_thousands_of_fake_finder_patterns_are_looked_through_in_bounded_steps():
     ring = np.maximum(*np.abs(np.indices((9, 9)) - 4))
     fake = np.where((ring == 3) | (ring < 2), 0, 255).astype(np.uint8).repeat(3, 0).repeat(3, 1)
