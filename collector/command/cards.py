@@ -44,9 +44,9 @@ def key(folder: Path, number: int, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"id": public.id, "public": public.public}))
         return
-    click.echo("# 写进办公室的配置 · into the office's settings:")
-    click.echo(f'[[screening.pass_keys]]\nid = {public.id}\npublic = "{public.public}"')
-    click.echo(f'[codes]\nrevoked_file = "{register.revoked_path}"')
+    click.echo("# 写进办公室的配置，各在自己的一节里 · into the office's settings, each line in its own section:")
+    click.echo(f'[screening]\npass_keys = [{{ id = {public.id}, public = "{public.public}" }}]')
+    click.echo(f'[codes]\nrevoked_file = "{register.revoked_path.resolve()}"')
 
 
 @cards.command("issue")
@@ -116,9 +116,13 @@ def revoke(named: str, folder: Path) -> None:
         holder, card = found
         known = holder in register.revoked()
         register.add([] if known else [Revoked(holder, datetime.now().astimezone())], _today())
+    # One person of a household is not the household.
+    one = [f"{card.number:05}.{place}" for place, person in enumerate(card.people, 1) if person.holder == holder]
+    whose = one[0] if one and card.holder != holder else f"{card.number:05}"
+    before = ("之前就", " was already revoked") if known else ("", " is revoked")
     click.echo(
-        f"{card.number:05} 已作废，办公室几秒后告诉各卡点；没有网的卡点要等连上。\n"
-        f"{card.number:05} is revoked; the office tells its gates within seconds, those off the network later."
+        f"{whose} {before[0]}已作废，办公室几秒后告诉各卡点；没有网的卡点要等连上。\n"
+        f"{whose}{before[1]}; the office tells its gates within seconds, those off the network later."
     )
 
 

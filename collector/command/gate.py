@@ -9,6 +9,7 @@ import segno
 
 from collector.access.authority import Authority
 from collector.access.enrolment import MINUTES, Enrolments
+from collector.command.broker import broker
 from collector.ledger import Ledger
 from collector.ledger.rows import moment
 from collector.office import now_ms
@@ -21,7 +22,10 @@ from kadian.settings import load
 
 @click.group("gate")
 def gate() -> None:
-    """登记卡点。Enrols gates."""
+    """登记卡点，给消息服务器做证书。Enrols gates; certificates for the broker."""
+
+
+gate.add_command(broker)
 
 
 @gate.command("add")
@@ -43,6 +47,11 @@ def add(  # noqa: PLR0917 - click's own order
     settings = load(config, CollectorSettings)
     if settings.enrolment.address is None:
         raise KadianError("K0509", "[enrolment] address")
+    if name not in {entrance.gate_id for entrance in settings.entrances}:
+        click.echo(
+            f"{name} 不在 [[entrances]] 里，照样可以登记。{name} is not among [[entrances]]; enrolled all the same.",
+            err=True,
+        )
     devices: dict[str, dict[str, Any]] = {}
     if driver and port:
         devices["thermometer"] = {"driver": driver, "port": port}

@@ -15,6 +15,7 @@ import click
 
 from kadian.demo.neighbourhood import Neighbourhood
 from kadian.demo.place import PLACES
+from kadian.errors import KadianError
 from kadian.text import say
 
 PATIENCE_SECONDS = 90.0
@@ -64,7 +65,7 @@ def demo(gates: int, port: int | None, data: Path | None, seconds: float | None,
     signal.signal(signal.SIGTERM, end)
     folder = (data or Path(tempfile.mkdtemp(prefix="kadian-demo-"))).resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    chosen = port or int(os.environ.get("KADIAN__HTTP__PORT", "8080"))
+    chosen = port or _port(os.environ.get("KADIAN__HTTP__PORT", "8080"))
     # The one other setting of the office that the environment may give: which broker it starts.
     program = os.environ.get("KADIAN__BROKER__PROGRAM", "auto")
     place = Neighbourhood(folder, gates=gates, port=chosen, speed=speed, program=program, say_fault=_fault, ring=_ring)
@@ -80,6 +81,12 @@ def demo(gates: int, port: int | None, data: Path | None, seconds: float | None,
         if data is None:
             shutil.rmtree(folder, ignore_errors=True)
     _both("demo.stopped")
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and 0 < int(text) < 1 << 16:
+        return int(text)
+    raise KadianError("K0131", "KADIAN__HTTP__PORT", port=text, reason="1…65535")
 
 
 def _count(place: Neighbourhood, seconds: float) -> None:

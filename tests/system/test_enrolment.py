@@ -7,17 +7,13 @@ import ssl
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from collector.access.authority import Authority
-from collector.settings import CollectorSettings
 from kadian.demo.thermometers import PtyThermometer, gy614v3_frame
-from kadian.settings import load
 from tests.system.site import SITE, Part, Site
 
 pytestmark = pytest.mark.system
@@ -34,18 +30,16 @@ def place(tmp_path, need, free_port):
     )
     made = Site(tmp_path, need("mosquitto"), free_port, office_more=more)
     made.tls = tls
-    settings = load(tmp_path / "office.toml", CollectorSettings)
-    authority = Authority(settings.access_folder, SITE, datetime.now(UTC))
-    key, chain = authority.server(["127.0.0.1"])
-    for name, content in (("key.pem", key), ("chain.pem", chain), ("ca.pem", authority.pem.encode())):
-        (tmp_path / name).write_bytes(content)
+    done = kadian(
+        "gate", "broker", "--config", tmp_path / "office.toml", "--out", tmp_path / "tls", "--port", tls, "127.0.0.1"
+    )
+    assert done.returncode == 0, done.stderr
+    assert f'broker_url = "mqtts://127.0.0.1:{tls}"' in done.stdout
     user = "user root\n" if os.geteuid() == 0 else ""
+    listener = (tmp_path / "tls/kadian-gates.conf").read_text("utf-8")
     (tmp_path / "mosquitto.conf").write_text(
         f"per_listener_settings true\npersistence false\n{user}"
-        f"listener {made.broker_port} 127.0.0.1\nallow_anonymous true\n"
-        f"listener {tls} 127.0.0.1\ncafile {tmp_path}/ca.pem\n"
-        f"certfile {tmp_path}/chain.pem\nkeyfile {tmp_path}/key.pem\n"
-        f"require_certificate true\nuse_identity_as_username true\nacl_file {ACL}\n"
+        f"listener {made.broker_port} 127.0.0.1\nallow_anonymous true\n{listener}acl_file {ACL}\n"
     )
     made.start()
     yield made
