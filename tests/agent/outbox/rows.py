@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from kadian.identifiers import new_id
 from kadian.messages import Screening
 
+LEAF, PAGE = 0x0D, 4096
 AT = datetime(2026, 11, 23, 7, 2, tzinfo=UTC)
 
 
@@ -26,3 +27,12 @@ def fill(outbox, count):
     outbox._store.change(insert)
     outbox._store.last_seq += count
     outbox._store.waiting += count
+
+
+def hurt_page(path):
+    """Makes rubbish of a page of rows in the middle of a file, which stays the same file for whoever has it open."""
+    whole = path.read_bytes()
+    leaves = [place for place in range(PAGE, len(whole), PAGE) if whole[place] == LEAF]
+    with path.open("r+b") as file:
+        file.seek(leaves[len(leaves) // 2])
+        file.write(b"\xff" * PAGE)

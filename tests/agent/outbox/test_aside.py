@@ -16,10 +16,8 @@ from agent.outbox import Outbox, Room, file
 from agent.outbox.store import Store
 from kadian.errors import KadianError
 from kadian.messages import Screening, decode
-from tests.agent.outbox.rows import fill, make
+from tests.agent.outbox.rows import fill, hurt_page, make
 
-LEAF = 0x0D
-PAGE = 4096
 CALLS = ((Path, "rename"), (Path, "unlink"), (os, "open"), (os, "fsync"), (file, "connect"), (Store, "_adopt"))
 LEAST_CALLS = 8
 
@@ -53,11 +51,7 @@ def page_hurt(tmp_path):
     box = Outbox(path)
     fill(box, 3_000)
     box.close()
-    whole = bytearray(path.read_bytes())
-    leaves = [place for place in range(PAGE, len(whole), PAGE) if whole[place] == LEAF]
-    middle = leaves[len(leaves) // 2]
-    whole[middle : middle + PAGE] = b"\xff" * PAGE
-    path.write_bytes(whole)
+    hurt_page(path)
     shutil.copy(path, tmp_path / "copy.db")
     other = Outbox(tmp_path / "copy.db")
     saved = ids(other)

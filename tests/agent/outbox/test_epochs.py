@@ -4,10 +4,7 @@ import pytest
 
 from agent.outbox import Outbox
 from kadian.messages import Receipt, Screening, decode
-from tests.agent.outbox.rows import fill
-
-LEAF = 0x0D
-PAGE = 4096
+from tests.agent.outbox.rows import fill, hurt_page
 
 
 @pytest.fixture
@@ -18,12 +15,7 @@ def hurt(tmp_path):
     fill(box, 3_000)
     box.close()
     box = Outbox(path)
-    whole = bytearray(path.read_bytes())
-    leaves = [place for place in range(PAGE, len(whole), PAGE) if whole[place] == LEAF]
-    middle = leaves[len(leaves) // 2]
-    with path.open("r+b") as file:
-        file.seek(middle)
-        file.write(b"\xff" * PAGE)
+    hurt_page(path)
     for forget in ("cache_size = 0", "shrink_memory"):
         box._store.do(lambda connection, forget=forget: connection.execute(f"PRAGMA {forget}").fetchall())
     yield box
