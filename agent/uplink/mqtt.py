@@ -119,10 +119,10 @@ class Line:
         client.disconnect()
 
     def _once(self, stop: threading.Event) -> bool:
-        parts = urlsplit(self._broker.url)
-        port = parts.port or (8883 if parts.scheme == "mqtts" else 1883)
         self._was_up = False
         try:
+            parts = urlsplit(self._broker.url)
+            port = parts.port or (8883 if parts.scheme == "mqtts" else 1883)
             client = self._new_client(tls=parts.scheme == "mqtts")
             self._client = client
             v5 = self._broker.protocol == 5
@@ -134,10 +134,20 @@ class Line:
                 self._listen_for_silence(client)
         except (OSError, ValueError) as error:
             self._say("broker_unreachable", self._refusal(error))
+        except Exception:
+            # A thread that ends would leave the gate without a connection until it is started again.
+            log.exception("line_failed", url=self._broker.url)
         finally:
             self._gone()
-            self._client = None
+            self._hang_up()
         return self._was_up
+
+    def _hang_up(self) -> None:
+        client, self._client = self._client, None
+        sock = client.socket() if client is not None else None
+        if sock is not None:
+            with contextlib.suppress(OSError):
+                sock.close()
 
     def _listen_for_silence(self, client: paho.Client) -> None:
         sock = client.socket()

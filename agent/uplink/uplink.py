@@ -84,6 +84,7 @@ class Uplink:
         self._told_at = float("-inf")
         self._most_bytes = MOST_BYTES
         self._disk_refused = False
+        self._waker: threading.Thread | None = None
         self._line = Line(
             site,
             gate,
@@ -113,19 +114,27 @@ class Uplink:
         line_stop = threading.Event()
         line = threading.Thread(target=self._line.run, args=(line_stop,), name="line", daemon=True)
         line.start()
-        threading.Thread(target=self._wake_at, args=(stop,), name="uplink-stop", daemon=True).start()
-        while not stop.is_set():
-            try:
-                self._turn()
-                self._disk_refused = False
-            except KadianError as error:
-                if not self._disk_refused:
-                    log.warning("uplink_waits_for_disk", what=error.what(), do=error.do())
-                self._disk_refused = True
-                stop.wait(DISK_WAIT)
-        line_stop.set()
-        self._line.farewell()
-        line.join(6.0)
+        if self._waker is None or not self._waker.is_alive():
+            self._waker = threading.Thread(target=self._wake_at, args=(stop,), name="uplink-stop", daemon=True)
+            self._waker.start()
+        try:
+            while not stop.is_set():
+                self._turn_or_wait(stop)
+        finally:
+            # However it ends: a second connection under the same name would throw out the first, for ever.
+            line_stop.set()
+            self._line.farewell()
+            line.join(6.0)
+
+    def _turn_or_wait(self, stop: threading.Event) -> None:
+        try:
+            self._turn()
+            self._disk_refused = False
+        except KadianError as error:
+            if not self._disk_refused:
+                log.warning("uplink_waits_for_disk", what=error.what(), do=error.do())
+            self._disk_refused = True
+            stop.wait(DISK_WAIT)
 
     def _wake_at(self, stop: threading.Event) -> None:
         stop.wait()

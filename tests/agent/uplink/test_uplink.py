@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from agent.outbox import Outbox
+from agent.parts import Crew
 from agent.settings import Broker
 from agent.uplink import Uplink
 from agent.uplink.uplink import Hooks
@@ -206,3 +207,57 @@ def test_arrays_fit_the_largest_packet_that_the_broker_takes(make_broker, tmp_pa
     wait_for(lambda: gate.uplink._window.unreceipted == 100)
     time.sleep(0.3)
     assert gate.uplink.connected
+
+
+def lines():
+    return [thread for thread in threading.enumerate() if thread.name == "line"]
+
+
+def test_an_uplink_that_fails_leaves_no_second_connection_under_its_name(broker, office, start, wait_for, capsys):
+    gate = start(broker.url)
+    wait_for(lambda: gate.uplink.connected)
+    gate.stop.set()
+    gate.thread.join(15)
+    stop = threading.Event()
+    crew = Crew({"uplink": gate.uplink})
+    crew.start(stop)
+    wait_for(lambda: gate.uplink.connected and len(lines()) == 1)
+    turn = gate.uplink._turn
+
+    def fails():
+        gate.uplink._turn = turn
+        raise TypeError("no part of the contract")
+
+    gate.uplink._turn = fails
+    gate.uplink.changed()
+    wait_for(lambda: "part_failed" in capsys.readouterr().out)
+    wait_for(lambda: gate.uplink.connected and len(lines()) == 1, 12)
+    time.sleep(2)
+    assert len(lines()) == 1
+    assert [thread.name for thread in threading.enumerate()].count("uplink-stop") == 1
+    assert gate.uplink.connected
+    gate.record()
+    wait_for(lambda: len(office.kept) == 1)
+    stop.set()
+    assert crew.join(10)
+    assert lines() == []
+    gate.outbox.close()
+
+
+def test_a_connection_that_fails_in_an_unheard_of_way_is_told_and_made_anew(broker, office, start, wait_for, capsys):
+    gate = start(broker.url)
+    wait_for(lambda: gate.uplink.connected)
+    line = gate.uplink._line
+    take = line._on_message
+
+    def fails(kind, payload):
+        line._on_message = take
+        raise TypeError("no part of the contract")
+
+    line._on_message = fails
+    office.say("e01", "command", {"do": "identify"})
+    wait_for(lambda: line._on_message is take)
+    wait_for(lambda: "line_failed" in capsys.readouterr().out)
+    wait_for(lambda: gate.uplink.connected and line._client is not None)
+    gate.record()
+    wait_for(lambda: len(office.kept) == 1)
