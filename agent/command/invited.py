@@ -11,6 +11,7 @@ from agent.kiosk import Board, Kiosk
 from agent.scanner.camera import open_source
 from agent.scanner.cascade import Cascade
 from agent.scanner.live import Live
+from agent.scanner.source import Source
 from agent.settings import KioskSettings
 from kadian.errors import KadianError
 from kadian.invitation import PREFIX, Invitation, parse
@@ -39,6 +40,8 @@ def wait_for_invitation(config: Path, camera: str, stop: threading.Event, *, scr
         page.start()
     _tell(board, "kiosk.show_invitation")
     source, look = open_source(camera), Live(Cascade()).look
+    ended = threading.Event()
+    threading.Thread(target=_watch, args=(source, board, ended), name="enrolment-watch", daemon=True).start()
     tried: dict[str, float] = {}
     try:
         for frame in source.frames(stop):
@@ -49,8 +52,16 @@ def wait_for_invitation(config: Path, camera: str, stop: threading.Event, *, scr
                     tried = {found.text: frame.at}
         return False
     finally:
+        ended.set()
         if page is not None:
             page.stop()
+
+
+def _watch(source: Source, board: Board, ended: threading.Event) -> None:
+    """Says on the screen when there is no camera to hold a code before; it gives no frames that could."""
+    while not ended.wait(1.0):
+        troubles = {"lost": ["no_camera"], "silent": ["silent_camera"]}.get(source.state, [])
+        board.devices(troubles=troubles, waiting=0, online=False)
 
 
 def _try(text: str, config: Path, board: Board, stop: threading.Event) -> bool:

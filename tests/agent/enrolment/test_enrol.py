@@ -185,8 +185,8 @@ def test_a_long_body_is_refused_before_it_is_sent(office):
     connection.close()
 
 
-def test_a_new_gate_without_a_camera_shows_that_it_lives(tmp_path):
-    asked = threading.Event()
+def test_a_new_gate_without_a_camera_says_so_and_shows_that_it_lives(tmp_path, free_port):
+    asked, port = threading.Event(), free_port()
     beats = []
 
     def beat(_part):
@@ -196,10 +196,16 @@ def test_a_new_gate_without_a_camera_shows_that_it_lives(tmp_path):
 
     stop = Stop(beat)
     waiting = threading.Thread(
-        target=wait_for_invitation, args=(tmp_path / "agent.toml", "/dev/no-camera", stop), kwargs={"screen": None}
+        target=wait_for_invitation,
+        args=(tmp_path / "agent.toml", "/dev/no-camera", stop),
+        kwargs={"screen": ("127.0.0.1", port)},
     )
     waiting.start()
     assert asked.wait(10)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/events", timeout=5) as events:
+        said = b""
+        while b"no_camera" not in said:
+            said = events.readline()
     stop.set()
     waiting.join(5)
     assert not waiting.is_alive()
