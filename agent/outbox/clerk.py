@@ -23,6 +23,7 @@ LOOK_SECONDS = 3.0
 """How often a disk that refuses is tried again: recovered within ten seconds of its return, with room to spare."""
 CLEAN_SECONDS = 60.0
 PROBE = "tried"
+"""Read once a second: a small value that costs the disk nothing, behind the lock that everybody takes."""
 
 Make = Callable[[str, int], Screening]
 
