@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from kadian.errors import KadianError
 from kadian.identifiers import NAME_PATTERN, USB_PORT_PATTERN
 from kadian.settings import Secret
 from kadian.settings.urls import is_loopback, is_url
@@ -55,8 +56,16 @@ class Thermometer(Struct, frozen=True):
     options: dict[str, Any] = {}
 
     def problems(self) -> Iterator[Problem]:
-        """A USB id that is written wrongly."""
+        """A USB id that is written wrongly, a driver that there is not, options that are not its own."""
+        # A driver brings what it needs with it, which nobody but a gate that has one is to load.
+        from agent.thermometer.catalogue import find
+
         yield from _port_problems(self.port)
+        try:
+            find(self.driver, self.options)
+        except KadianError as wrong:
+            key = "options" if wrong.code in {"K0212", "K0213"} else "driver"
+            yield key, wrong.code, {name: value for name, value in wrong.values.items() if name != "where"}
 
 
 class Gun(Struct, frozen=True):

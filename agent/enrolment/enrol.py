@@ -62,7 +62,11 @@ def configuration(welcomed: Welcome, folder: Path) -> str:
         }
     tables = {"site": welcomed.site, "gate": welcomed.gate, "broker": broker, "kiosk": {}, **welcomed.devices}
     try:
-        msgspec.convert(tables, AgentSettings)
+        settings = msgspec.convert(tables, AgentSettings)
     except msgspec.ValidationError as error:
         raise KadianError("K0515", welcomed.gate, reason=str(error)) from error
+    # A configuration that is there is never asked for again: it has to be one that a gate starts with.
+    for part in (settings, settings.broker, settings.thermometer, settings.gun):
+        for key, code, values in part.problems() if part else ():
+            raise KadianError("K0515", welcomed.gate, reason=KadianError(code, key, **values).what())
     return HEAD + msgspec.toml.encode(tables).decode()

@@ -31,7 +31,7 @@ def code_of(call, *arguments):
 
 def test_an_invitation_becomes_a_configuration_that_a_gate_starts_with(office, tmp_path):
     devices = {
-        "thermometer": {"driver": "gy614v3", "port": "usb:1a86:7523", "options": {"a": 1}},
+        "thermometer": {"driver": "fe_fd", "port": "usb:1a86:7523", "options": {"body_flag": 1}},
         "camera": {"source": 0},
     }
     config = tmp_path / "gate/agent.toml"
@@ -118,8 +118,9 @@ def test_a_second_device_with_the_same_code_is_refused_with_the_offices_reason(o
     assert "已被另一台设备用过" in error.value.what()
 
 
-def test_a_configuration_that_no_gate_could_start_with_is_refused(office, tmp_path):
-    invitation = office.enrolments.invite("e01", {"thermometer": {"driver": "../../etc", "port": "x"}})
+@pytest.mark.parametrize("driver", ["../../etc", "gy614v4"])
+def test_a_configuration_that_no_gate_could_start_with_is_refused(office, tmp_path, driver):
+    invitation = office.enrolments.invite("e01", {"thermometer": {"driver": driver, "port": "x"}})
     assert code_of(enrol, invitation, tmp_path / "agent.toml") == "K0515"
     assert not (tmp_path / "agent.toml").exists()
 
