@@ -134,6 +134,11 @@ class Clock:
                 return local(monotonic + self._anchor), "estimated"
             return local(max(wall, monotonic + self._floor)), "unsynced"
 
+    @property
+    def right(self) -> bool:
+        """Whether the time is synchronised now."""
+        return self.now()[1] == "synced"
+
     def newly_synced(self) -> int | None:
         """Once, as soon as the clock is right: wall time less monotonic time, in nanoseconds; else None."""
         if self._told:

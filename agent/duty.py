@@ -129,7 +129,7 @@ class Duty:
             self._resume(kept, (self._clock.monotonic_ns() - kept.monotonic_ns) / 1e9)
             return
         self._unsure = kept
-        if self._clock.now()[1] == "synced":
+        if self._clock.right:
             self.clock_is_right()
 
     def _resume(self, kept: _Kept, ago: float) -> None:

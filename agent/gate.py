@@ -95,7 +95,7 @@ class Gate:
             settings,
             policy=lambda: self.policy,
             now=lambda: self._clock.now()[0],
-            synced=lambda: self._clock.now()[1] == "synced",
+            synced=lambda: self._clock.right,
             monotonic=monotonic,
         )
         self._clerk = Clerk(self.outbox, self._clock, monotonic=monotonic, also=self._proof.turn)
@@ -115,7 +115,7 @@ class Gate:
             ),
             now=lambda: self._clock.now()[0],
             monotonic=monotonic,
-            clock_right=lambda: self._clock.now()[1] == "synced",
+            clock_right=lambda: self._clock.right,
         )
         reads = settings.camera is not None or settings.gun is not None
         self._sight = self._eyes(settings) if settings.camera else None

@@ -10,11 +10,9 @@ from types import FrameType
 
 import click
 
-from agent.clock import Clock
 from agent.gate import Gate
 from agent.pulse import Pulse, Stop
 from agent.settings import AgentSettings
-from agent.thermometer.catalogue import find
 from agent.watchdog import Watchdog
 from kadian import logs
 from kadian.errors import KadianError
@@ -69,9 +67,7 @@ def agent(config: Path, camera: str, screen: str, *, enrol: bool) -> None:
     settings = load(config, AgentSettings)
     logs.set_up(f"gate {settings.gate}")
     watchdog = Watchdog(systemd, pulse, lambda: f"outbox: {gate.outbox.waiting} waiting")
-    clock = Clock(settings.clock.trust)
-    gate = Gate(settings, clock=clock, on_beat=watchdog.feed, on_reload=reload)
-    clock.not_before(int(gate.outbox.known_time() * 1e9))
+    gate = Gate(settings, on_beat=watchdog.feed, on_reload=reload)
     systemd.ready()
     gate.run(stop)
     if again.is_set():
@@ -83,9 +79,7 @@ def agent(config: Path, camera: str, screen: str, *, enrol: bool) -> None:
 def _refusal(config: Path) -> str | None:
     """Why a gate could not start with this file, or None: a gate that runs is not given up for a slip of the pen."""
     try:
-        settings = load(config, AgentSettings)
-        if settings.thermometer:
-            find(settings.thermometer.driver, settings.thermometer.options)
+        load(config, AgentSettings)
     except KadianError as error:
         return error.lines()[:500]
     return None

@@ -231,7 +231,7 @@ class Clerk:
                     corrected = self._outbox.correct_clock(self._right, self._clock.boot_id)
                     if corrected or newly:
                         log.info("clock_right", corrected=corrected)
-                if self._clock.now()[1] == "synced":
+                if self._clock.right:
                     self._outbox.clean()
         except KadianError as error:
             log.warning("outbox_refuses_work", code=error.code, what=error.what())
