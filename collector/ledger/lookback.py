@@ -1,9 +1,9 @@
 """The screenings before a position, back to a time of arrival: what a rule's memory is fed with at a start."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from collector.ledger.rows import screening_of
-from collector.ledger.screenings import StoredScreening
+from collector.ledger.screenings import StoredScreening, whole
 from collector.ledger.tables import screenings
 
 PAGE = 2_000
@@ -21,10 +21,7 @@ def received_since(connection: Connection, received_ms: int, up_to_position: int
     while True:
         rows = (
             connection.execute(
-                select(screenings)
-                .where(screenings.c.position < position)
-                .order_by(screenings.c.position.desc())
-                .limit(PAGE)
+                whole().where(screenings.c.position < position).order_by(screenings.c.position.desc()).limit(PAGE)
             )
             .mappings()
             .all()

@@ -44,8 +44,7 @@ def add(  # noqa: PLR0917 - the columns, in their order
     whole = None
     if gate is not None and epoch is not None and seq is not None:
         whole = payload
-        epochs.seen(connection, gate, epoch, received_ms)
-        runs.add(connection, gate, epoch, (seq,))
+        runs.add(connection, epochs.seen(connection, gate, epoch, received_ms), (seq,))
     row = {
         "received_ms": received_ms,
         "topic": _storable(topic)[:MOST_TOPIC],

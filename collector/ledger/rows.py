@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from sqlalchemy import RowMapping
@@ -23,14 +22,14 @@ def moment(ms: int) -> datetime:
     return _BEGIN + ms * _MILLISECOND
 
 
-def row_of(gate: str, screening: Screening, received_ms: int) -> dict[str, Any]:
-    """The columns of `tables.screenings` but `position`."""
+def row_of(gate: str, life: int, screening: Screening, received_ms: int) -> dict[str, Any]:
+    """The columns of `tables.screenings` but `position`; `life` is the number of the gate's epoch."""
     temperature = screening.temperature
     code = screening.code
     return {
-        "id": str(screening.id),
+        "id": screening.id,
         "gate": gate,
-        "epoch": screening.epoch,
+        "life": life,
         "seq": screening.seq,
         "at": screening.at.isoformat(),
         "at_ms": milliseconds(screening.at),
@@ -54,15 +53,15 @@ def row_of(gate: str, screening: Screening, received_ms: int) -> dict[str, Any]:
         "colour": code.colour if code else None,
         "expires": code.expires if code else None,
         "operator": screening.operator,
-        "remeasure_of": str(screening.remeasure_of) if screening.remeasure_of else None,
+        "remeasure_of": screening.remeasure_of,
         "unattended": 1 if screening.unattended else None,
     }
 
 
 def screening_of(row: RowMapping) -> Screening:
-    """The screening that `row_of` made the row of."""
+    """The screening that `row_of` made the row of; the row brings the name of its `epoch` beside its columns."""
     return Screening(
-        id=UUID(row["id"]),
+        id=row["id"],
         epoch=row["epoch"],
         seq=row["seq"],
         at=datetime.fromisoformat(row["at"]),
@@ -72,7 +71,7 @@ def screening_of(row: RowMapping) -> Screening:
         code=_code(row),
         reasons=msgspec.json.decode(row["reasons"], type=tuple[str, ...]),
         operator=row["operator"],
-        remeasure_of=UUID(row["remeasure_of"]) if row["remeasure_of"] else None,
+        remeasure_of=row["remeasure_of"],
         unattended=bool(row["unattended"]),
     )
 

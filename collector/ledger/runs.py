@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import Connection, Select, and_, delete, func, insert, select
+from sqlalchemy import Connection, Select, delete, func, insert, select
 
 from collector.ledger import epochs
 from collector.ledger.tables import runs
@@ -17,10 +17,10 @@ MOST_ALSO = 100
 Range = tuple[int, int]
 
 
-def add(connection: Connection, gate: str, epoch: str, seqs: Iterable[int]) -> None:
-    """Note that `seqs` (any order, repetitions allowed) of an epoch are in the ledger."""
+def add(connection: Connection, life: int, seqs: Iterable[int]) -> None:
+    """Note that `seqs` (any order, repetitions allowed) of a life are in the ledger."""
     for first, last in ranges(seqs):
-        _add_range(connection, gate, epoch, first, last)
+        _add_range(connection, life, first, last)
 
 
 def receipt(connection: Connection, gate: str, epoch: str) -> Receipt:
@@ -29,8 +29,11 @@ def receipt(connection: Connection, gate: str, epoch: str) -> Receipt:
     `through` ends before the gap that would bring `missing` above 500 numbers; it is 0 for an unknown epoch.
     What lies beyond stands in `also`, so that a hole which nobody can fill holds nothing back.
     """
+    life = epochs.life(connection, gate, epoch)
+    if life is None:
+        return Receipt(epoch, 0)
     # Each gap misses one number at least, so that more runs than this can never be told.
-    query = _of(gate, epoch).order_by(runs.c.first).limit(MOST_MISSING + 1)
+    query = _of(life).order_by(runs.c.first).limit(MOST_MISSING + 1)
     through = 0
     missing: list[int] = []
     for first, last in connection.execute(query):
@@ -38,7 +41,7 @@ def receipt(connection: Connection, gate: str, epoch: str) -> Receipt:
             break
         missing.extend(range(through + 1, first))
         through = last
-    beyond = _of(gate, epoch).where(runs.c.first > through).order_by(runs.c.first.desc()).limit(MOST_ALSO)
+    beyond = _of(life).where(runs.c.first > through).order_by(runs.c.first.desc()).limit(MOST_ALSO)
     also = sorted((first, last) for first, last in connection.execute(beyond))
     return Receipt(epoch, through, tuple(missing), tuple(also))
 
@@ -48,7 +51,8 @@ def gaps(connection: Connection) -> dict[str, list[Range]]:
     found: dict[str, list[Range]] = {}
     for gate, epoch in epochs.newest(connection).items():
         expected = 1
-        for first, last in connection.execute(_of(gate, epoch).order_by(runs.c.first)):
+        life = epochs.life(connection, gate, epoch) or 0
+        for first, last in connection.execute(_of(life).order_by(runs.c.first)):
             if first > expected:
                 found.setdefault(gate, []).append((expected, first - 1))
             expected = last + 1
@@ -69,17 +73,17 @@ def ranges(seqs: Iterable[int]) -> Iterator[Range]:
         yield begun
 
 
-def _of(gate: str, epoch: str) -> Select[int, int]:
-    return select(runs.c.first, runs.c.last).where(runs.c.gate == gate, runs.c.epoch == epoch)
+def _of(life: int) -> Select[int, int]:
+    return select(runs.c.first, runs.c.last).where(runs.c.life == life)
 
 
-def _add_range(connection: Connection, gate: str, epoch: str, first: int, last: int) -> None:
-    mine = and_(runs.c.gate == gate, runs.c.epoch == epoch)
+def _add_range(connection: Connection, life: int, first: int, last: int) -> None:
+    mine = runs.c.life == life
     # Runs do not overlap, so that of those which begin before `first` only the last can reach it.
     before = select(func.max(runs.c.first)).where(mine, runs.c.first < first).scalar_subquery()
     touching = list(
         connection.execute(
-            _of(gate, epoch).where(
+            _of(life).where(
                 runs.c.first >= func.coalesce(before, first),
                 runs.c.first <= last + 1,
                 runs.c.last >= first - 1,
@@ -93,4 +97,4 @@ def _add_range(connection: Connection, gate: str, epoch: str, first: int, last: 
         connection.execute(delete(runs).where(mine, runs.c.first.between(min(begun), max(begun))))
         first = min(first, *begun)
         last = max(last, *(run[1] for run in touching))
-    connection.execute(insert(runs), {"gate": gate, "epoch": epoch, "first": first, "last": last})
+    connection.execute(insert(runs), {"life": life, "first": first, "last": last})

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
-from collector.ledger import epochs, gates, registrations, runs
+from collector.ledger import epochs, gates, registrations, runs, tables
 from collector.ledger.insertion import or_ignore
 from collector.ledger.rows import row_of, screening_of
 from collector.ledger.tables import screenings
@@ -42,7 +42,8 @@ def store(connection: Connection, gate: str, batch: Sequence[Screening], receive
     """
     if not batch:
         return 0
-    rows = [row_of(gate, screening, received_ms) for screening in batch if screening.registration is None]
+    lives = {epoch: epochs.seen(connection, gate, epoch, received_ms) for epoch in {one.epoch for one in batch}}
+    rows = [row_of(gate, lives[one.epoch], one, received_ms) for one in batch if one.registration is None]
     new = connection.execute(or_ignore(connection, screenings), rows).rowcount if rows else 0
     if len(rows) < len(batch):
         entries = [screening for screening in batch if screening.registration is not None]
@@ -51,8 +52,7 @@ def store(connection: Connection, gate: str, batch: Sequence[Screening], receive
     for screening in batch:
         by_epoch.setdefault(screening.epoch, []).append(screening.seq)
     for epoch, seqs in by_epoch.items():
-        epochs.seen(connection, gate, epoch, received_ms)
-        runs.add(connection, gate, epoch, seqs)
+        runs.add(connection, lives[epoch], seqs)
     if new:
         gates.screened(connection, gate, received_ms)
     return new
@@ -60,14 +60,14 @@ def store(connection: Connection, gate: str, batch: Sequence[Screening], receive
 
 def after(connection: Connection, position: int, limit: int) -> list[StoredScreening]:
     """At most `limit` screenings behind `position`, in the order in which they were stored."""
-    query = select(screenings).where(screenings.c.position > position).order_by(screenings.c.position).limit(limit)
+    query = whole().where(screenings.c.position > position).order_by(screenings.c.position).limit(limit)
     return _read(connection, query)
 
 
 def since(connection: Connection, at_ms: int, up_to_position: int) -> list[StoredScreening]:
     """What was measured at or after `at_ms` and stored up to `up_to_position`, in the order of storing."""
     query = (
-        select(screenings)
+        whole()
         .where(screenings.c.at_ms >= at_ms, screenings.c.position <= up_to_position)
         .order_by(screenings.c.position)
     )
@@ -96,7 +96,7 @@ def page(
         before: (`at_ms`, `position`) of the last one of the page before.
     """
     at_ms, position = screenings.c.at_ms, screenings.c.position
-    query = _between(select(screenings), since_ms, until_ms)
+    query = _between(whole(), since_ms, until_ms)
     if gate is not None:
         query = query.where(screenings.c.gate == gate)
     if verdict is not None:
@@ -122,6 +122,11 @@ def summary(connection: Connection, *, since_ms: int | None = None, until_ms: in
 def last_position(connection: Connection) -> int:
     """The position of the screening that was stored last; 0 for an empty ledger."""
     return connection.scalar(select(func.max(screenings.c.position))) or 0
+
+
+def whole() -> Select[Any]:
+    """Every column of the screenings, and the name of each one's epoch."""
+    return select(screenings, tables.epochs.c.epoch).join(tables.epochs, tables.epochs.c.life == screenings.c.life)
 
 
 def _between(query: Select[Any], since_ms: int | None, until_ms: int | None) -> Select[Any]:

@@ -19,6 +19,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from collector.ledger.ids import Id16
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -34,9 +36,9 @@ screenings = Table(
     "screenings",
     metadata,
     Column("position", Position, primary_key=True, autoincrement=True),
-    Column("id", String(36), nullable=False, unique=True),
+    Column("id", Id16, nullable=False, unique=True),
     Column("gate", String(32), nullable=False),
-    Column("epoch", String(64), nullable=False),
+    Column("life", Integer, nullable=False),  # epochs.life: stands for gate and epoch
     Column("seq", BigInteger, nullable=False),
     Column("at", String(40), nullable=False),
     Column("at_ms", BigInteger, nullable=False),
@@ -60,9 +62,9 @@ screenings = Table(
     Column("colour", String(8)),
     Column("expires", String(40)),
     Column("operator", String(64)),
-    Column("remeasure_of", String(36)),
+    Column("remeasure_of", Id16),
     Column("unattended", Integer),  # 1: nobody was signed on at a gate where people sign on
-    UniqueConstraint("gate", "epoch", "seq"),
+    UniqueConstraint("life", "seq"),
     Index("ix_screenings_at_ms", "at_ms"),
     Index("ix_screenings_gate_at_ms", "gate", "at_ms"),
     sqlite_autoincrement=True,
@@ -105,19 +107,22 @@ enrolments = Table(
 runs = Table(
     "runs",
     metadata,
-    Column("gate", String(32), primary_key=True),
-    Column("epoch", String(64), primary_key=True),
-    Column("first", BigInteger, primary_key=True),
+    Column("life", Integer, primary_key=True, autoincrement=False),
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
     Column("last", BigInteger, nullable=False),
 )
 
-# The life of an outbox, so that epochs of one gate can be put in order.
+# The lives of outboxes: a short number for each, which stands in every row instead of the gate's and the epoch's names;
+# and when each was met first, so that epochs of one gate can be put in order.
 epochs = Table(
     "epochs",
     metadata,
-    Column("gate", String(32), primary_key=True),
-    Column("epoch", String(64), primary_key=True),
+    Column("life", Integer, primary_key=True, autoincrement=True),
+    Column("gate", String(32), nullable=False),
+    Column("epoch", String(64), nullable=False),
     Column("first_seen_ms", BigInteger, nullable=False),
+    UniqueConstraint("gate", "epoch"),
+    sqlite_autoincrement=True,
 )
 
 # Messages that were refused: never dropped silently, never in the way of the others.

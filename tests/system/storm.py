@@ -4,6 +4,7 @@ import random
 import sqlite3
 import time
 from typing import NamedTuple
+from uuid import UUID
 
 from tests.system.site import Feeder, Site
 
@@ -64,8 +65,8 @@ def storm(place: Site, gates: int, kills: int, readings: int, seconds: float, se
     for feeder in feeders:
         feeder.close()
     with sqlite3.connect(f"file:{place.folder}/office/kadian.db?mode=ro", uri=True) as ledger:
-        rows = ledger.execute("SELECT gate, epoch, seq, id FROM screenings").fetchall()
-    stored = {(gate, epoch, seq): identity for gate, epoch, seq, identity in rows}
+        rows = ledger.execute("SELECT s.gate, epoch, seq, id FROM screenings s JOIN epochs USING (life)").fetchall()
+    stored = {(gate, epoch, seq): str(UUID(bytes=identity)) for gate, epoch, seq, identity in rows}
     return Count(
         kills=made,
         said=len(said),

@@ -3,16 +3,21 @@ import sqlite3
 import threading
 import time
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from collector.ledger import Follower, Ledger, cursors, screenings
+from collector.ledger import Follower, Ledger, cursors, epochs, runs, screenings
+from collector.ledger.schema import MIGRATIONS
 from collector.ledger.tables import metadata
 from kadian.errors import KadianError
+from kadian.messages import Receipt
 
 
 def test_the_migrations_make_exactly_the_tables(ledger):
@@ -103,6 +108,40 @@ def test_a_schema_from_a_newer_kadian_is_refused_and_left_alone(tmp_path):
     assert caught.value.code == "K0306"
     with sqlite3.connect(tmp_path / "kadian.db") as connection:
         assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("9999",)
+
+
+def test_an_older_ledger_keeps_every_screening_when_its_rows_are_made_smaller(tmp_path):
+    file = tmp_path / "kadian.db"
+    engine = create_engine(f"sqlite:///{file}")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    first, second, other = (UUID(int=number) for number in (7, 8, 9))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        connection.execute(text("INSERT INTO epochs VALUES ('e01', 'b', 20), ('e01', 'a', 10), ('e02', 'a', 15)"))
+        connection.execute(text("INSERT INTO runs VALUES ('e01', 'a', 1, 2), ('e02', 'a', 5, 5)"))
+        for row in ((3, first, "e01", 1, None), (5, second, "e01", 2, first), (9, other, "e02", 5, None)):
+            connection.exec_driver_sql(
+                "INSERT INTO screenings (position, id, gate, seq, remeasure_of, epoch, at, at_ms, received_ms, clock, "
+                "verdict, reasons) VALUES (?, ?, ?, ?, ?, 'a', '2026-11-23T07:02:11Z', 1, 2, 'synced', 'pass', '[]')",
+                tuple(str(value) if isinstance(value, UUID) else value for value in row),
+            )
+    engine.dispose()
+    ledger = Ledger.open(f"sqlite:///{file}")
+    with ledger.read() as connection:
+        kept = screenings.after(connection, 0, 10)
+        assert [(one.position, one.gate, one.screening.epoch, one.screening.seq) for one in kept] == [
+            (3, "e01", "a", 1),
+            (5, "e01", "a", 2),
+            (9, "e02", "a", 5),
+        ]
+        assert [one.screening.id for one in kept] == [first, second, other]
+        assert [one.screening.remeasure_of for one in kept] == [None, first, None]
+        assert runs.receipt(connection, "e01", "a") == Receipt("a", 2)
+        assert runs.gaps(connection) == {"e02": [(1, 4)]}
+        assert epochs.newest(connection) == {"e01": "b", "e02": "a"}
+    ledger.close()
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path):

@@ -30,8 +30,7 @@ def test_receipts_and_gaps_equal_those_of_a_plain_set(ledger, batches):
     held: dict[tuple[str, str], set[int]] = {}
     with ledger.read() as connection:  # a read is rolled back: each example begins empty
         for at, (gate, epoch, seqs) in enumerate(batches):
-            runs.add(connection, gate, epoch, seqs)
-            epochs.seen(connection, gate, epoch, at)
+            runs.add(connection, epochs.seen(connection, gate, epoch, at), seqs)
             held.setdefault((gate, epoch), set()).update(seqs)
         newest = {}
         for (gate, epoch), seqs in held.items():
@@ -49,8 +48,7 @@ def spread(ranges: list[tuple[int, int]]) -> set[int]:
 
 def test_a_lonely_huge_number_is_one_run_and_no_receipt(ledger):
     with ledger.begin() as connection:
-        runs.add(connection, "e01", "a", [10**15])
-        epochs.seen(connection, "e01", "a", 1)
+        runs.add(connection, epochs.seen(connection, "e01", "a", 1), [10**15])
     with ledger.read() as connection:
         assert runs.receipt(connection, "e01", "a") == Receipt("a", 0, (), ((10**15, 10**15),))
         assert runs.gaps(connection) == {"e01": [(1, 10**15 - 1)]}
@@ -58,7 +56,7 @@ def test_a_lonely_huge_number_is_one_run_and_no_receipt(ledger):
 
 def test_a_receipt_names_at_most_500_missing_numbers(ledger):
     with ledger.begin() as connection:
-        runs.add(connection, "e01", "a", range(1, 4_001, 2))
+        runs.add(connection, epochs.seen(connection, "e01", "a", 1), range(1, 4_001, 2))
     with ledger.read() as connection:
         receipt = runs.receipt(connection, "e01", "a")
     assert receipt.missing == tuple(range(2, 1_002, 2))
@@ -73,8 +71,7 @@ def test_an_unknown_epoch_has_an_empty_receipt(ledger):
 def test_gaps_are_those_of_the_newest_epoch(ledger):
     with ledger.begin() as connection:
         for epoch, seqs, at in (("b", [1, 5], 10), ("a", [2, 3, 7], 20)):
-            runs.add(connection, "e01", epoch, seqs)
-            epochs.seen(connection, "e01", epoch, at)
+            runs.add(connection, epochs.seen(connection, "e01", epoch, at), seqs)
         epochs.seen(connection, "e01", "b", 30)
     with ledger.read() as connection:
         assert runs.gaps(connection) == {"e01": [(1, 1), (4, 6)]}
@@ -82,7 +79,7 @@ def test_gaps_are_those_of_the_newest_epoch(ledger):
 
 def test_a_hole_that_nobody_can_fill_holds_nothing_back(ledger):
     with ledger.begin() as connection:
-        runs.add(connection, "e01", "a", range(100_001, 100_501))
+        runs.add(connection, epochs.seen(connection, "e01", "a", 1), range(100_001, 100_501))
         receipt = runs.receipt(connection, "e01", "a")
     assert receipt.through == 0
     assert receipt.also == ((100_001, 100_500),)
@@ -92,7 +89,7 @@ def test_a_hole_that_nobody_can_fill_holds_nothing_back(ledger):
 
 def test_a_receipt_names_the_newest_hundred_ranges(ledger):
     with ledger.begin() as connection:
-        runs.add(connection, "e01", "a", range(1_000, 1_000_000, 1_000))
+        runs.add(connection, epochs.seen(connection, "e01", "a", 1), range(1_000, 1_000_000, 1_000))
         receipt = runs.receipt(connection, "e01", "a")
     assert receipt.also[-1] == (999_000, 999_000)
     assert len(receipt.also) == 100
