@@ -2,16 +2,17 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, Select, func, select, tuple_
+from sqlalchemy import Connection, Select, func, select
 
 from collector.ledger.insertion import insert_rows
+from collector.ledger.lookup import MOST_KEYS, Lookup
 from collector.ledger.tables import epochs
-
-PAIRS = 500
-"""Lives that are asked for at once."""
 
 Life = tuple[str, str]
 """A gate and the epoch of its outbox."""
+
+# One order for all who lock, so that no two wait for each other.
+_LIVES = Lookup("epochs", ("gate", "epoch"), ("gate", "epoch", "life"), order=("gate", "epoch"), lock=True)
 
 
 def seen(connection: Connection, gate: str, epoch: str, received_ms: int) -> int:
@@ -54,14 +55,11 @@ def newest(connection: Connection, of: Collection[str] | None = None) -> dict[st
 
 
 def _known(connection: Connection, lives: list[Life]) -> dict[Life, int]:
-    found: dict[Life, int] = {}
-    for begin in range(0, len(lives), PAIRS):
-        these = tuple_(epochs.c.gate, epochs.c.epoch).in_(lives[begin : begin + PAIRS])
-        query = select(epochs.c.gate, epochs.c.epoch, epochs.c.life).where(these)
-        # One order for all who lock, so that no two wait for each other. SQLite, with one writer, has no such words.
-        locked = query.order_by(epochs.c.gate, epochs.c.epoch).with_for_update()
-        found.update({(gate, epoch): number for gate, epoch, number in connection.execute(locked)})
-    return found
+    return {
+        (gate, epoch): number
+        for begin in range(0, len(lives), MOST_KEYS)
+        for gate, epoch, number in _LIVES.rows(connection, lives[begin : begin + MOST_KEYS])
+    }
 
 
 def _life(gate: str, epoch: str) -> Select[int]:

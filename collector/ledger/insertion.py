@@ -45,35 +45,24 @@ def insert_rows(
     Returns:
         How many rows were inserted or renewed.
     """
-    most = min(MOST_ROWS, MOST_PARAMETERS // len(columns))
-    converted = _convert(connection.dialect, table, columns, rows)
+    width = len(columns)
+    binders = _binders(connection.dialect, table, columns)
     written = begun = 0
     while begun < len(rows):
         # Powers of two: few texts, that the driver keeps prepared, serve every number of rows.
-        take = 1 << (min(len(rows) - begun, most).bit_length() - 1)
+        take = 1 << (min(len(rows) - begun, MOST_ROWS, MOST_PARAMETERS // width).bit_length() - 1)
+        values = list(chain.from_iterable(rows[begun : begun + take]))
+        for place, bind in binders:
+            values[place::width] = map(bind, values[place::width])
         text = _text(connection.dialect, table, columns, renew, take)
-        values = tuple(chain.from_iterable(converted[begun : begun + take]))
-        written += connection.exec_driver_sql(text, values).rowcount
+        written += connection.exec_driver_sql(text, tuple(values)).rowcount
         begun += take
     return written
 
 
-def _convert(dialect: Dialect, table: Table, columns: tuple[str, ...], rows: Sequence[Row]) -> Sequence[Row]:
-    """Values as the driver wants them, where that differs."""
-    binders = _binders(dialect, table, columns)
-    if not binders:
-        return rows
-    converted = []
-    for row in rows:
-        values = list(row)
-        for place, bind in binders:
-            values[place] = bind(values[place])
-        converted.append(tuple(values))
-    return converted
-
-
 @lru_cache(maxsize=64)
 def _binders(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> list[tuple[int, Callable[[Any], Any]]]:
+    """What makes values such as the driver wants them, for the columns where that differs."""
     found = ((place, table.c[name].type.bind_processor(dialect)) for place, name in enumerate(columns))
     return [(place, bind) for place, bind in found if bind is not None]
 

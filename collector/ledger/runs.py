@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Select, bindparam, delete, func, insert, sele
 
 from collector.ledger import epochs
 from collector.ledger.insertion import insert_rows
+from collector.ledger.lookup import MOST_KEYS, Lookup
 from collector.ledger.tables import runs
 from kadian.messages import Receipt
 
@@ -16,11 +17,12 @@ MOST_MISSING = 500
 MOST_ALSO = 100
 """Ranges beyond `through` that one receipt may name (contract): the newest, which are what gates wait for."""
 
-MOST_RANGES = 2_000
+MOST_RANGES = 4_000
 """Ranges that are read at once; a life with more is dealt with by itself."""
 
 Range = tuple[int, int]
 COLUMNS = ("life", "first", "last")
+_RANGES = Lookup("runs", ("life",), COLUMNS, order=("life", "first"), most=MOST_RANGES)
 
 
 class Noted(msgspec.Struct, frozen=True):
@@ -133,14 +135,12 @@ def _ends(connection: Connection, life: int) -> tuple[list[Range], list[Range]]:
 def _held(connection: Connection, lives: list[int]) -> Iterator[tuple[int, list[Range] | None]]:
     """The ranges of each of these lives (ascending), None for one that has too many to be taken into memory."""
     while lives:
-        these, lives = lives[:MOST_RANGES], lives[MOST_RANGES:]
-        query = select(*(runs.c[name] for name in COLUMNS)).where(runs.c.life.in_(these))
-        most = MOST_RANGES + len(these)
-        rows = connection.execute(query.order_by(runs.c.life, runs.c.first).limit(most)).all()
+        these, lives = lives[:MOST_KEYS], lives[MOST_KEYS:]
+        rows = _RANGES.rows(connection, [(life,) for life in these])
         held: dict[int, list[Range]] = {}
         for life, first, last in rows:
             held.setdefault(life, []).append((first, last))
-        if len(rows) == most:
+        if len(rows) == MOST_RANGES:
             # The last one was cut off: alone it is read whole, or found to be too large.
             cut = rows[-1][0]
             if cut == these[0]:
