@@ -18,6 +18,7 @@ ALL = (
     "replug",
     "budget",
     "office",
+    "ingest",
     "alarm",
     "drain",
     "outbox",
