@@ -43,11 +43,20 @@ class Meter:
             "receipted": receipted,
             "receipted_a_second": round(receipted / seconds, 1),
             **{f"p{share}_ms": _ms([delay for _, delay in delays], share / 100) for share in (50, 95, 99, 100)},
+            "a_second_of_parts": self._speeds(seconds),
             "p99_ms_of_parts": [_ms(part, 0.99) for part in parts],
             "own_cpu": round(self._cpu / seconds, 3),
             "own_latest_ms": round(self._city.latest * 1e3, 1),
             "own_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         }
+
+    def _speeds(self, seconds: float) -> list[float]:
+        """Screenings receipted a second in each part of the window."""
+        counts = [0] * PARTS
+        for at, _ in self._city.delays:
+            if self._begun <= at < self._ended:
+                counts[int((at - self._begun) / seconds * PARTS)] += 1
+        return [round(count * PARTS / seconds, 1) for count in counts]
 
 
 def _ms(delays: list[float], share: float) -> float | None:
