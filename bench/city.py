@@ -106,7 +106,7 @@ def peak() -> dict[str, Any]:
         "taken_in_p99_ms": percentile(arrived, 0.99),
         "followers_behind": lags,
         "caught_up_s": caught_up and round(caught_up, 1),
-        "memory_mb": {name: round(part.memory / 1e6) for name, part in usage.items()},
+        "peak_mb": {name: round(part.peak / 1e6, 1) for name, part in usage.items()},
         "ledger_bytes_a_screening": round(size / stored),
     }
 
@@ -121,6 +121,7 @@ def backlog() -> dict[str, Any]:
 
         found = place.load("--gates", BACKLOG_GATES, "--backlog", OFFLINE, "--patience", LONGEST_DRAIN, on=on)
         stored = place.ask("/api/v1/screenings/summary?since=0", 120)["total"]
+        usage = place.usage()
         caught_up = place.caught_up(120)
     drained = found["drain_s"]
     kept = BACKLOG_GATES * OFFLINE
@@ -138,7 +139,13 @@ def backlog() -> dict[str, Any]:
         f"n {found['sent']}; the goal is 2,000 ms; office {costs['office']['microseconds_a_screening']:.0f} µs a "
         f"screening; followers all caught up {_after(caught_up)}"
     )
-    return {**found, **costs, "stored": stored, "caught_up_s": caught_up and round(caught_up, 1)}
+    return {
+        **found,
+        **costs,
+        "stored": stored,
+        "caught_up_s": caught_up and round(caught_up, 1),
+        "peak_mb": {name: round(part.peak / 1e6, 1) for name, part in usage.items()},
+    }
 
 
 def _costs(moments: dict[str, Any], found: Load) -> dict[str, Any]:

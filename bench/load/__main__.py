@@ -16,8 +16,6 @@ from bench.load.drain import Draining
 from bench.load.gate import Gate
 from bench.load.told import Meter
 
-WARM = 5.0
-"""Seconds at the load's pace before the measured ones."""
 LIVE_PAUSE = 0.25
 """Seconds between two people at each gate whose backlog drains."""
 
@@ -42,7 +40,7 @@ async def live(given: argparse.Namespace) -> None:
         else:
             await city.saturate(given.ahead, seconds)
 
-    await drive(WARM)
+    await drive(given.warm)
     meter = Meter(city)
     say("begin")
     await drive(given.seconds)
@@ -85,6 +83,7 @@ def main() -> None:
     parser.add_argument("--ahead", type=int, default=2_000, help="without a rate: how many may be under way")
     parser.add_argument("--flood", action="store_true", help="as fast as the broker takes it, no office there")
     parser.add_argument("--backlog", type=int, default=0, help="screenings that each gate has kept")
+    parser.add_argument("--warm", type=float, default=5.0, help="seconds at the load's pace before the measured ones")
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--rest", type=float, default=1.0, help="seconds between the last gate's coming and the load")
     parser.add_argument("--patience", type=float, default=30.0, help="seconds for the last receipts, or for the drain")
