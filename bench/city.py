@@ -6,55 +6,33 @@ KADIAN_CITY_CONNECTIONS (as many as gates: one a gate), KADIAN_OFFLINE (screenin
 
 import os
 import sqlite3
-import subprocess
-import tempfile
 import time
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bench import alone
 from bench.figures import percentile
-from bench.place import free_port
-from bench.town import Load, load, town
-from collector.broker.mosquitto import Mosquitto
-from kadian.programs import find
+from bench.town import Load, town
 
 GATES = int(os.environ.get("KADIAN_CITY_GATES", "12600"))
 RATE = float(os.environ.get("KADIAN_CITY_RATE", str(GATES / 3)))
 """One person every three seconds at each gate."""
-SECONDS = float(os.environ.get("KADIAN_CITY_SECONDS", "60"))
+SECONDS = float(os.environ.get("KADIAN_CITY_SECONDS", "50"))
 CONNECTIONS = int(os.environ.get("KADIAN_CITY_CONNECTIONS", "126"))
 OFFLINE = int(os.environ.get("KADIAN_OFFLINE", str(72 * 3600)))
 BACKLOG_GATES = 9
 LONGEST_DRAIN = 300.0
-FLOOD_SECONDS = 6.0
 
 
 def run() -> dict[str, Any]:
     """The load program's own ceiling, the peak, and the backlog."""
-    return {"ceiling": ceiling(), "peak": peak(), "backlog": backlog()}
-
-
-def ceiling() -> dict[str, Any]:
-    """What the load program does against mosquitto alone with one mosquitto_sub: it must not be what is measured."""
-    program, listener = find("mosquitto"), find("mosquitto_sub")
-    if program is None or listener is None:
-        raise SystemExit("mosquitto and mosquitto-clients are not installed here, so this cannot be measured")
-    with tempfile.TemporaryDirectory(prefix="kadian-bench-") as folder:
-        broker = Mosquitto(program, "127.0.0.1", free_port(), Path(folder))
-        port = broker.url.rpartition(":")[2]
-        arguments = [listener, "-p", port, "-t", "kadian/v1/+/+/screening", "-q", "1", "-V", "5"]
-        with subprocess.Popen(arguments, stdout=subprocess.DEVNULL) as heard:
-            found = load(
-                int(port), "--gates", GATES, "--connections", CONNECTIONS, "--flood", "--seconds", FLOOD_SECONDS
-            )  # fmt: skip
-            heard.terminate()
-        broker.stop()
-    rate = found["sent"] / found["seconds"]
-    print(
-        f"the load program alone: {rate:.0f} screenings/s to mosquitto with one mosquitto_sub, {found['own_cpu']} core"
-    )
-    return {"screenings_a_second": round(rate), "own_cpu": found["own_cpu"]}
+    return {
+        "ceiling": alone.ceiling(GATES, CONNECTIONS),
+        "connections": alone.connections(GATES, CONNECTIONS, RATE),
+        "peak": peak(),
+        "backlog": backlog(),
+    }
 
 
 def peak() -> dict[str, Any]:
@@ -72,7 +50,6 @@ def peak() -> dict[str, Any]:
         stored = place.ask("/api/v1/screenings/summary?since=0", 120)["total"]
         usage = place.usage()
         arrived = _until_taken_in(place.ledger, found)
-        size = sum(part.stat().st_size for part in place.ledger.parent.glob(f"{place.ledger.name}*"))
     _whole(found, stored)
     costs = _costs(moments, found)
     lags = {
@@ -107,7 +84,6 @@ def peak() -> dict[str, Any]:
         "followers_behind": lags,
         "caught_up_s": caught_up and round(caught_up, 1),
         "peak_mb": {name: round(part.peak / 1e6, 1) for name, part in usage.items()},
-        "ledger_bytes_a_screening": round(size / stored),
     }
 
 
@@ -123,6 +99,7 @@ def backlog() -> dict[str, Any]:
         stored = place.ask("/api/v1/screenings/summary?since=0", 120)["total"]
         usage = place.usage()
         caught_up = place.caught_up(120)
+        size = place.ledger.stat().st_size
     drained = found["drain_s"]
     kept = BACKLOG_GATES * OFFLINE
     if drained is None:
@@ -139,12 +116,14 @@ def backlog() -> dict[str, Any]:
         f"n {found['sent']}; the goal is 2,000 ms; office {costs['office']['microseconds_a_screening']:.0f} µs a "
         f"screening; followers all caught up {_after(caught_up)}"
     )
+    print(f"the ledger takes {size / stored:.0f} bytes a screening, indexes and series included")
     return {
         **found,
         **costs,
         "stored": stored,
         "caught_up_s": caught_up and round(caught_up, 1),
         "peak_mb": {name: round(part.peak / 1e6, 1) for name, part in usage.items()},
+        "ledger_bytes_a_screening": round(size / stored),
     }
 
 

@@ -75,7 +75,8 @@ def _step(gates: int) -> dict[str, Any]:
         **{f"{name}_mb": round(usage.peak / 1e6, 1) for name, usage in after.items()},
         "p99_ms": found["p99_ms"],
         "load_cpu": found["own_cpu"],
-        "questions_p95_ms": asked,
+        "questions_p50_ms": {name: times and times[0] for name, times in asked.items()},
+        "questions_p95_ms": {name: times and times[1] for name, times in asked.items()},
     }
 
 
@@ -83,11 +84,11 @@ def _stored(place: Town) -> int:
     return int(place.metrics()["kadian_screenings_stored_total"])
 
 
-def _ask(place: Town, path: str) -> float | None:
-    """The 95th percentile in milliseconds on an office at rest; None when it knows no such question."""
+def _ask(place: Town, path: str) -> tuple[float, float] | None:
+    """Median and 95th percentile in milliseconds on an office at rest; None when it knows no such question."""
     now = time.time()
     times = {name: quote(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now - back))) for name, back in SPANS.items()}
-    url = place.url + path.format(**times)
+    url = place.url + path.format(**moments)
     seconds = []
     with httpx.Client(timeout=60) as client:
         for _ in range(ASKED):
@@ -97,7 +98,7 @@ def _ask(place: Town, path: str) -> float | None:
             if answer.status_code == httpx.codes.NOT_FOUND:
                 return None
             answer.raise_for_status()
-    return round(percentile(seconds, 0.95) * 1e3, 1)
+    return round(median(seconds) * 1e3, 1), round(percentile(seconds, 0.95) * 1e3, 1)
 
 
 def _print(steps: list[dict[str, Any]]) -> None:
@@ -113,8 +114,10 @@ def _print(steps: list[dict[str, Any]]) -> None:
     print(f"{'gates':32}" + "".join(f"{step['gates']:>12,}" for step in steps))
     for title, key in rows.items():
         print(f"{title:32}" + "".join(_cell(step[key]) for step in steps))
-    for name in QUESTIONS:
-        print(f"{name + ', p95 ms':32}" + "".join(_cell(step["questions_p95_ms"][name]) for step in steps))
+    for share in ("p50", "p95"):
+        for name in QUESTIONS:
+            cells = "".join(_cell(step[f"questions_{share}_ms"][name]) for step in steps)
+            print(f"{f'{name}, {share} ms':32}{cells}")
 
 
 def _cell(value: float | None) -> str:

@@ -54,7 +54,7 @@ def from_results(results: dict[str, Any]) -> Model:
         _of_load("city at its peak", peak, peak["gates"], peak["receipted"]),
         _of_load("backlog in arrays of 500", backlog, 9, backlog["stored"], backlog["stored"] / 500),
     ]
-    return fitted(results["machine"], observations, peak["ledger_bytes_a_screening"])
+    return fitted(results["machine"], observations, backlog["ledger_bytes_a_screening"])
 
 
 def renewed(page: str, model: Model) -> str:
