@@ -87,7 +87,9 @@ def _stored(place: Town) -> int:
 def _ask(place: Town, path: str) -> tuple[float, float] | None:
     """Median and 95th percentile in milliseconds on an office at rest; None when it knows no such question."""
     now = time.time()
-    times = {name: quote(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now - back))) for name, back in SPANS.items()}
+    moments = {
+        name: quote(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now - back))) for name, back in SPANS.items()
+    }
     url = place.url + path.format(**moments)
     seconds = []
     with httpx.Client(timeout=60) as client:
