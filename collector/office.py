@@ -1,5 +1,6 @@
 """The office as a whole: which part is fed by which, and the order in which they start and end."""
 
+import gc
 import shutil
 import sys
 import threading
@@ -179,6 +180,9 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
             if ready is not None:
                 ready(port)
 
+        # What lives as long as the office is no rubbish: the collector need not walk through it at every batch.
+        gc.collect()
+        gc.freeze()
         with notify.watchdog(ingest.alive):
             serve(app, settings.http.host, settings.http.port, stop, up)
     log.info("office_stopped")

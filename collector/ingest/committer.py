@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 MOST_IN_ONE_COMMIT = 4000
 """Screenings."""
+PRESSED = 1000
+"""With so many screenings in one commit the followers give way."""
 BUSY = 32
 """With so many messages in one commit the next one gathers for a while: a commit costs as much as some tens of rows."""
 GATHERING_SECONDS = 0.02
@@ -130,6 +132,7 @@ class Committer:
         batch: list[Intake] = []
         if not self._waiting.wait(IDLE_SECONDS):
             self._busy = False
+            self._ledger.calm.set()
             return arrivals, batch
         if self._busy and not self._stopping.is_set():
             self._waiting.wait(GATHERING_SECONDS, ENOUGH)
@@ -140,6 +143,10 @@ class Committer:
             batch.append(intake)
             size += len(intake.screenings) + len(intake.refusals)
         self._busy = len(arrivals) >= BUSY
+        if size >= PRESSED:
+            self._ledger.calm.clear()
+        else:
+            self._ledger.calm.set()
         return arrivals, batch
 
     def _see_through(self, arrivals: list[Arrival], batch: list[Intake]) -> None:

@@ -20,7 +20,7 @@ class Refusal(msgspec.Struct, frozen=True):
     seq: int | None = None
 
 
-class Intake(msgspec.Struct, frozen=True):
+class Intake(msgspec.Struct, frozen=True, gc=False):
     """What one message brings. `gate` is the topic's; None when the topic itself was refused."""
 
     topic: str

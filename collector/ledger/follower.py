@@ -17,6 +17,8 @@ B = TypeVar("B", bound=Sized)
 MOST_AT_ONCE = 500
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0
+GIVE_WAY_SECONDS = 0.25
+"""Between two batches while ingest is pressed: first commit and receipt, then everything else."""
 
 
 class Follower(Generic[B]):
@@ -75,6 +77,7 @@ class Follower(Generic[B]):
     def _follow(self) -> None:
         pause = 0.0
         while not self._stopping.is_set():
+            self._ledger.calm.wait(GIVE_WAY_SECONDS)
             seen, begun = self._ledger.changed.version, monotonic()
             try:
                 rows = self._step()

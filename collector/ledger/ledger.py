@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock
+from threading import Event, Lock
 from typing import Self
 
 from sqlalchemy import Connection, Engine
@@ -24,6 +24,9 @@ class Ledger:
         self._writing = Lock()
         self.place = place
         """The file, or the server without its password: for messages."""
+        self.calm = Event()
+        """Not set while more arrives than is stored at once: whoever only follows gives way then."""
+        self.calm.set()
         self.changed = Changed()
         """Rings after every commit."""
 

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from kadian.messages.fields import Epoch, Seq
 
 
-class Receipt(Struct, frozen=True):
+class Receipt(Struct, frozen=True, gc=False):
     """All of `epoch` up to `through`, less `missing`, is committed to disk in the office.
 
     `through` may be 0: nothing of this epoch is known yet. `missing` is sorted and holds at most 500 numbers; an

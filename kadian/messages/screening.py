@@ -16,7 +16,7 @@ MOST_MEMBERS = 12
 """People on one household card."""
 
 
-class Temperature(Struct, frozen=True, omit_defaults=True):
+class Temperature(Struct, frozen=True, omit_defaults=True, gc=False):
     """One temperature, in °C. The raw surface and the ambient value stand beside every estimate.
 
     `celsius` is what the device or the named `conversion` gave, never smoothed towards the normal. `samples` says of
@@ -35,7 +35,7 @@ class Temperature(Struct, frozen=True, omit_defaults=True):
     quality: Quality = "ok"
 
 
-class Code(Struct, frozen=True, omit_defaults=True):
+class Code(Struct, frozen=True, omit_defaults=True, gc=False):
     """One code that was shown: its format, status and a keyed hash of its holder; never its text.
 
     `household`: of how many people the card is. Until `member` (1, 2, 3 …) says who of them stands here, `holder` is
@@ -60,7 +60,7 @@ class Code(Struct, frozen=True, omit_defaults=True):
         return None if self.household and not self.member else self.holder
 
 
-class Screening(Struct, frozen=True, omit_defaults=True):
+class Screening(Struct, frozen=True, omit_defaults=True, gc=False):
     """One person at one gate. (`gate`, `epoch`, `seq`) and `id` each name it for ever.
 
     `operator` is who was signed on when it was captured; `unattended` says that nobody was, at a gate where people sign
