@@ -11,8 +11,7 @@ from collector.ledger.tables import epochs
 Life = tuple[str, str]
 """A gate and the epoch of its outbox."""
 
-# One order for all who lock, so that no two wait for each other.
-_LIVES = Lookup("epochs", ("gate", "epoch"), ("gate", "epoch", "life"), order=("gate", "epoch"), lock=True)
+_LIVES = Lookup("epochs", ("gate", "epoch"), ("gate", "epoch", "life"), order=("gate", "epoch"))
 
 
 def seen(connection: Connection, gate: str, epoch: str, received_ms: int) -> int:
@@ -21,11 +20,7 @@ def seen(connection: Connection, gate: str, epoch: str, received_ms: int) -> int
 
 
 def numbers(connection: Connection, lives: Collection[Life], received_ms: int) -> dict[Life, int]:
-    """The number of each of these lives; those met for the first time are given one.
-
-    On PostgreSQL the lives stay locked until the transaction ends: what another collector has of the same gate is
-    then known here whole, and neither overwrites the other's ranges.
-    """
+    """The number of each of these lives; those met for the first time are given one."""
     found = _known(connection, sorted(lives))
     strange = [life for life in lives if life not in found]
     if strange:

@@ -14,8 +14,7 @@ MOST_KEYS = 512
 class Lookup(msgspec.Struct, frozen=True):
     """A question: the `wanted` columns of those rows of `table` whose `key` columns have one of the values asked for.
 
-    An index covers `key`. `most` bounds the rows of an answer. With `lock` PostgreSQL keeps the rows for this
-    transaction; SQLite has one writer, and no words for it. SQLAlchemy would render a list of values anew each time,
+    An index covers `key`. `most` bounds the rows of an answer. SQLAlchemy would render a list of values anew each time,
     which takes longer than the answer, and SQLite reads the whole table for an IN of pairs.
     """
 
@@ -24,7 +23,6 @@ class Lookup(msgspec.Struct, frozen=True):
     wanted: tuple[str, ...]
     order: tuple[str, ...]
     most: int | None = None
-    lock: bool = False
 
     def rows(self, connection: Connection, keys: Sequence[tuple[Any, ...]]) -> list[Any]:
         """The answer for at most 512 keys, none twice."""
@@ -48,6 +46,5 @@ def _text(lookup: Lookup, dialect: str, keys: int) -> str:
             f"FROM asked CROSS JOIN {table} WHERE {equal}",
             f"ORDER BY {', '.join(f'{table}.{name}' for name in lookup.order)}",
             f"LIMIT {lookup.most}" if lookup.most else "",
-            f"FOR UPDATE OF {table}" if lookup.lock and dialect == "postgresql" else "",
         )
     ).strip()
