@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
+from socket import gethostname
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from collector.api.serve import serve
 from collector.ingest import Ingest
 from collector.ledger import Ledger
 from collector.ledger.follower import Follower
+from collector.ledger.leadership import open_leadership
 from collector.policies import Policies, policy
 from collector.rules.rule import RuleSettings
 from collector.series import open_series
@@ -117,8 +119,9 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         KadianError: a part cannot start, with what to do.
     """
     with ExitStack() as parts:
-        ledger = Ledger.open(settings.ledger.url)
+        ledger = Ledger.open(settings.ledger.url, settings.ledger.password)
         parts.callback(ledger.close)
+        leadership = open_leadership(ledger)
         folder = settings.data_folder
         series = open_series(settings.series, settings.ledger.url)
         parts.callback(series.close)
@@ -128,20 +131,21 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
             parts.callback(started.stop)
             address, protocol = address.at(started.url), started.protocol
 
-        ingest = Ingest(ledger, address, settings.site, now_ms, protocol)
+        ingest = Ingest(ledger, address, settings.site, now_ms, protocol, name=f"{gethostname()}-{settings.http.port}")
         channels = {channel.name: open_channel(channel) for channel in settings.channels}
         watch = Watch(ledger, rule_settings(settings), list(channels), now_ms)
         followers = {
-            "series": Follower(ledger, "series", series.write, series.position),
-            "rules": Follower(ledger, "rules", watch.handle, watch.position),
+            "series": Follower(ledger, "series", series.write, series.position, leadership.leads),
+            "rules": Follower(ledger, "rules", watch.handle, watch.position, leadership.leads),
         }
-        courier = Courier(ledger, channels, now_ms)
+        courier = Courier(ledger, channels, now_ms, leads=leadership.leads)
         register = RegisterKey(settings.access_folder)
         zone = ZoneInfo(settings.timezone)
         trusted = Trusted(settings.codes, settings.holder_key_path, lambda: datetime.now(zone))
         policies = Policies(ledger, settings, ingest.publish_policy, lambda: policy(settings, register.public, trusted))
         enrolment = open_enrolment(settings, ledger, now_ms)
         started_in_order: tuple[Part, ...] = (
+            leadership,
             courier,
             *followers.values(),
             policies,

@@ -28,6 +28,7 @@ class Ingest:
         now_ms: the wall clock, milliseconds since 1970.
         protocol: 5, or 4 (MQTT 3.1.1) for the built-in Python broker.
         on_reply: takes a gate's answer to a command; it is logged otherwise.
+        name: of this collector among several.
 
     Raises:
         KadianError: K0314, K0315: the broker's address or certificate cannot be used.
@@ -41,6 +42,7 @@ class Ingest:
         now_ms: Callable[[], int],
         protocol: int = 5,
         on_reply: Callable[[str, Reply], None] | None = None,
+        name: str = "",
     ) -> None:
         self.counters = Counters()
         self._site = site
@@ -55,7 +57,7 @@ class Ingest:
             on_reply or _log_reply,
             self.counters,
         )
-        self._link = OfficeLink(broker, site, self._committer.take, self._on_state, protocol)
+        self._link = OfficeLink(broker, site, self._committer.take, self._on_state, protocol, name)
 
     def start(self) -> None:
         """Begin to listen; a broker that is away is tried again and again."""

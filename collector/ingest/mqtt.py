@@ -16,14 +16,12 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from collector.ingest.arrival import Arrival
 from collector.ingest.refused import refused_connection
+from collector.ingest.sharing import client_id, filters, session_seconds
 from collector.settings import Broker
 from kadian.errors import KadianError
-from kadian.topics import Kind, every_gate
 
 log = structlog.get_logger(__name__)
 
-HEARD = (Kind.SCREENING, Kind.STATUS, Kind.TELEMETRY, Kind.REPLY)
-SESSION_SECONDS = 86_400
 MOST_UNACKNOWLEDGED = 256
 """Messages that the broker may send ahead of our acknowledgement (MQTT 5's receive maximum)."""
 MOST_PACKET_BYTES = 4 * 1_048_576
@@ -32,7 +30,7 @@ SLOWEST_RETRY_SECONDS = 30
 
 
 class OfficeLink:
-    """One client, `kadian-office-<site>`, whose messages are acknowledged by hand after the commit.
+    """One client, named as `sharing.client_id` says, whose messages are acknowledged by hand after the commit.
 
     Args:
         broker: the address, `mqtt://` or `mqtts://` (the system's certificates, or `ca_file`), and the account.
@@ -40,6 +38,7 @@ class OfficeLink:
         on_message: takes each message; runs in the network thread and must be quick.
         on_state: told after each change: None when connected and subscribed, else why not. Same thread.
         protocol: 5, or 4 (MQTT 3.1.1) for a broker that knows no better.
+        name: of this collector among several.
 
     Raises:
         KadianError: K0314 the address is none; K0315 the certificate file cannot be used.
@@ -52,22 +51,24 @@ class OfficeLink:
         on_message: Callable[[Arrival], None],
         on_state: Callable[[KadianError | None], None],
         protocol: int = 5,
+        name: str = "",
     ) -> None:
         self.host, self.port, tls = _address(broker.url)
         self.place = f"{self.host}:{self.port}"
         self._on_message = on_message
         self._on_state = on_state
-        self._filters = [(every_gate(site, kind), 1) for kind in HEARD]
+        self._filters = filters(site, broker.share)
+        self._session_seconds = session_seconds(broker.share)
         self._stopping = Event()
         self._lock = Lock()
         self._connection = 0
         self._problem: KadianError | None = KadianError("K0312", self.place, why="not tried yet")
-        client_id = f"kadian-office-{site}"
+        named = client_id(site, broker.share, name)
         if protocol == 5:
-            self._client = Client(CallbackAPIVersion.VERSION2, client_id, protocol=MQTTv5, manual_ack=True)
+            self._client = Client(CallbackAPIVersion.VERSION2, named, protocol=MQTTv5, manual_ack=True)
         else:
             self._client = Client(
-                CallbackAPIVersion.VERSION2, client_id, clean_session=False, protocol=MQTTv311, manual_ack=True
+                CallbackAPIVersion.VERSION2, named, clean_session=False, protocol=MQTTv311, manual_ack=True
             )
         self._client.max_inflight_messages_set(MOST_UNACKNOWLEDGED)
         self._client.max_queued_messages_set(4 * MOST_UNACKNOWLEDGED)
@@ -97,10 +98,10 @@ class OfficeLink:
         more: dict[str, Any] = {}
         if self._client.protocol == MQTTv5:
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho has no types here
-            properties.SessionExpiryInterval = SESSION_SECONDS
+            properties.SessionExpiryInterval = self._session_seconds
             properties.ReceiveMaximum = MOST_UNACKNOWLEDGED
             properties.MaximumPacketSize = MOST_PACKET_BYTES
-            more = {"clean_start": False, "properties": properties}
+            more = {"clean_start": not self._session_seconds, "properties": properties}
         self._client.connect_async(self.host, self.port, KEEPALIVE_SECONDS, **more)
         self._client.loop_start()
 

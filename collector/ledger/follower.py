@@ -16,6 +16,10 @@ FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0
 
 
+class Overtaken(Exception):  # noqa: N818 - the word says it
+    """Another office has dealt with the batch meanwhile; nothing was written of it."""
+
+
 class Follower:
     """Reads the ledger behind a cursor and hands each batch on, again and again until it is taken.
 
@@ -25,6 +29,7 @@ class Follower:
         handle: takes a batch and moves the cursor with it, best in one transaction: what it raises is met by the same
             batch later, after 0.1 s, then twice as long each time, 5 s at most.
         position: the cursor: the last position that was dealt with.
+        leads: whether this office is the one that follows; while it is not, the follower waits.
     """
 
     def __init__(
@@ -33,11 +38,13 @@ class Follower:
         name: str,
         handle: Callable[[Sequence[StoredScreening]], None],
         position: Callable[[], int],
+        leads: Callable[[], bool] = lambda: True,
     ) -> None:
         self._ledger = ledger
         self._name = name
         self._handle = handle
         self._position = position
+        self._leads = leads
         self._stopping = Event()
         self._thread = Thread(target=self._follow, name=f"follower-{name}", daemon=True)
 
@@ -62,8 +69,14 @@ class Follower:
         pause = 0.0
         while not self._stopping.is_set():
             seen = self._ledger.changed.version
+            if not self._leads():
+                self._ledger.changed.wait(seen, LONGEST_PAUSE)
+                continue
             try:
                 moved = self._step()
+            except Overtaken:
+                log.info("follower_overtaken", follower=self._name)
+                continue
             except Exception:
                 # Whatever the follower fails of, the ledger keeps the batch: say it once, and try again.
                 if not pause:

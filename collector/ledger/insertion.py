@@ -12,8 +12,9 @@ def _insert(connection: Connection, table: Table) -> Any:
 
 
 def or_ignore(connection: Connection, table: Table) -> Any:
-    """INSERT whose rows that break a unique key change nothing."""
-    return _insert(connection, table).on_conflict_do_nothing()
+    """INSERT whose rows that break a unique key change nothing; its `rowcount` says how many were new."""
+    # Without `inline` SQLAlchemy asks PostgreSQL for the new keys, and forgets the count.
+    return _insert(connection, table).on_conflict_do_nothing().inline().execution_options(preserve_rowcount=True)
 
 
 def or_renew(connection: Connection, table: Table, columns: tuple[str, ...], where: Any = None) -> Any:
