@@ -122,6 +122,8 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         ledger = Ledger.open(settings.ledger.url, settings.ledger.password)
         parts.callback(ledger.close)
         leadership = open_leadership(ledger)
+        leadership.start()
+        parts.callback(leadership.stop)
         folder = settings.data_folder
         series = open_series(settings.series, settings.ledger.url)
         parts.callback(series.close)
@@ -145,7 +147,6 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         policies = Policies(ledger, settings, ingest.publish_policy, lambda: policy(settings, register.public, trusted))
         enrolment = open_enrolment(settings, ledger, now_ms)
         started_in_order: tuple[Part, ...] = (
-            leadership,
             courier,
             *followers.values(),
             policies,

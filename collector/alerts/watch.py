@@ -57,10 +57,7 @@ class Watch:
             new = [stored for stored in batch if stored.position > self._position]
             findings = [finding for stored in new for finding in self._judge(stored)]
             position = max(behind, *(stored.position for stored in batch))
-            with self._ledger.begin() as connection:
-                if not cursors.move(connection, CURSOR, behind, position):
-                    raise Overtaken("another office has judged these")
-                opened = sum(self._write(connection, finding) for finding in findings)
+            opened = self._write_all(findings, behind, position)
         except BaseException:
             # The rules remember what the ledger does not have: they must learn it anew.
             self._states = None
@@ -68,6 +65,12 @@ class Watch:
         self._position = position
         if opened:
             log.info("incidents_opened", count=opened)
+
+    def _write_all(self, findings: Sequence[Finding], behind: int, position: int) -> int:
+        with self._ledger.begin() as connection:
+            if not cursors.move(connection, CURSOR, behind, position):
+                raise Overtaken("another office has judged these")
+            return sum(self._write(connection, finding) for finding in findings)
 
     def _write(self, connection: Connection, finding: Finding) -> bool:
         now_ms = self._now_ms()

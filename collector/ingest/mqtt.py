@@ -44,7 +44,7 @@ class OfficeLink:
         KadianError: K0314 the address is none; K0315 the certificate file cannot be used.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - the parts, in the order of use
         self,
         broker: Broker,
         site: str,

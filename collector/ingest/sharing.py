@@ -11,7 +11,7 @@ from kadian.topics import Kind, every_gate
 SESSION_SECONDS = 86_400
 """How long the broker keeps what arrives for the only collector while that is away."""
 TAKEN_IN_TURNS = (Kind.SCREENING, Kind.TELEMETRY, Kind.REPLY)
-"""The gates' states are retained, and a shared subscription is given nothing retained: each collector hears them all."""
+"""Not the gates' states: they are retained, and a shared subscription is given nothing retained."""
 
 
 def client_id(site: str, share: str | None, name: str) -> str:

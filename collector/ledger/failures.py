@@ -37,20 +37,18 @@ _STATES = (
 
 # A refused connection has no condition that libpq hands on, only words in the server's language: English, Chinese.
 _REFUSALS = (
-    ("password authentication failed", "K0341"),
-    ("认证失败", "K0341"),
-    ("no password supplied", "K0341"),
-    ("no pg_hba.conf entry", "K0341"),
-    ("pg_hba.conf", "K0341"),
-    ("role ", "K0341"),
-    ("角色", "K0341"),
-    ("database ", "K0342"),
-    ("数据库 ", "K0342"),
     ("too many ", "K0345"),
     ("太多的", "K0345"),
     ("remaining connection slots", "K0345"),
+    ("password", "K0341"),
+    ("认证失败", "K0341"),
+    ("pg_hba.conf", "K0341"),
+    ("role ", "K0341"),
+    ("角色", "K0341"),
     ("session is read-only", "K0343"),
     ("no space left", "K0344"),
+    ("database ", "K0342"),
+    ("数据库 ", "K0342"),
 )
 _NOT_A_REFUSAL = ("database system is", "数据库系统", "server closed", "could not connect")
 

@@ -11,6 +11,7 @@ import fcntl
 import os
 from pathlib import Path
 from threading import Event, Thread
+from time import monotonic
 from typing import Protocol
 
 import psycopg
@@ -123,16 +124,23 @@ class Sentry:
         session.execute(f"SET idle_session_timeout = '{SILENT}'")
         session.execute(f"LISTEN {postgres.BELL}")
         self._ledger.changed.notify()  # what was committed before we listened
+        ask_at = monotonic()
         while not self._stopping.is_set():
-            if self._leads:
-                session.execute("SELECT 1")
-            else:
-                asked = "SELECT pg_try_advisory_lock(%s, %s)"
-                row = session.execute(asked, (postgres.LOCKS, postgres.LEADING)).fetchone()
-                self._set(leads=bool(row and row[0]))
-            for told in session.notifies(timeout=LOOK_SECONDS, stop_after=1):
-                if told.payload != postgres.HERE:
-                    self._ledger.changed.notify()
+            if monotonic() >= ask_at:
+                self._ask(session)
+                ask_at = monotonic() + LOOK_SECONDS
+            wait = max(0.0, ask_at - monotonic())
+            told = [one.payload for one in session.notifies(timeout=wait, stop_after=1)]
+            if any(by != postgres.HERE for by in told):
+                self._ledger.changed.notify()
+
+    def _ask(self, session: "psycopg.Connection[tuple[object, ...]]") -> None:
+        if self._leads:
+            session.execute("SELECT 1")
+        else:
+            asked = "SELECT pg_try_advisory_lock(%s, %s)"
+            row = session.execute(asked, (postgres.LOCKS, postgres.LEADING)).fetchone()
+            self._set(leads=bool(row and row[0]))
 
     def _set(self, *, leads: bool) -> None:
         if leads != self._leads:

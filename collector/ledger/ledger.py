@@ -16,7 +16,6 @@ from collector.ledger.schema import upgrade
 from kadian.errors import KadianError
 from kadian.settings import Secret
 
-
 if TYPE_CHECKING:
     import psycopg
 

@@ -40,7 +40,7 @@ SETTINGS = {
     "tcp_keepalives_interval": "3",
     "tcp_keepalives_count": "3",
 }
-TAKE_TURNS = f"SELECT pg_advisory_xact_lock({LOCKS}, {WRITING}), pg_notify('{BELL}', '{HERE}')"  # noqa: S608 - our own words
+TAKE_TURNS = f"SELECT pg_advisory_xact_lock({LOCKS}, {WRITING}), pg_notify('{BELL}', '{HERE}')"
 NO_HURRY = "SELECT set_config('lock_timeout', '0', true), set_config('idle_in_transaction_session_timeout', '0', true)"
 PATIENTLY = "patiently"
 """The value of the execution option for a write that waits, and takes, as long as it takes: a migration."""
