@@ -37,7 +37,6 @@ class Courier:
         channels: by the names that stand in the ledger.
         now_ms: the office's clock, milliseconds since 1970.
         chance: numbers from 0 to 1.
-        leads: whether this office is the one that carries; while it is not, the messages wait.
     """
 
     def __init__(
@@ -46,12 +45,10 @@ class Courier:
         channels: Mapping[str, Channel],
         now_ms: Callable[[], int] = _now_ms,
         chance: Callable[[], float] = _random.random,
-        leads: Callable[[], bool] = lambda: True,
     ) -> None:
         self._ledger = ledger
         self._now_ms = now_ms
         self._chance = chance
-        self._leads = leads
         self._stopping = Event()
         self._failing: dict[str, bool] = {}
         self._threads = [
@@ -76,7 +73,7 @@ class Courier:
         stuck = False
         while not self._stopping.is_set():
             seen = self._ledger.changed.version
-            if not self._leads():
+            if not self._ledger.leads():
                 self._ledger.changed.wait(seen, LONGEST_SLEEP)
                 continue
             try:

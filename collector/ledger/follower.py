@@ -1,15 +1,18 @@
 """A thread that hands on what was stored, at its own pace."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sized
 from threading import Event, Thread
+from time import monotonic
+from typing import Generic, TypeVar
 
 import structlog
+from sqlalchemy import Connection
 
 from collector.ledger import screenings
 from collector.ledger.ledger import Ledger
-from collector.ledger.screenings import StoredScreening
 
 log = structlog.get_logger(__name__)
+B = TypeVar("B", bound=Sized)
 
 MOST_AT_ONCE = 500
 FIRST_PAUSE = 0.1
@@ -20,8 +23,10 @@ class Overtaken(Exception):  # noqa: N818 - the word says it
     """Another office has dealt with the batch meanwhile; nothing was written of it."""
 
 
-class Follower:
+class Follower(Generic[B]):
     """Reads the ledger behind a cursor and hands each batch on, again and again until it is taken.
+
+    While another office leads (see `leadership`) it waits.
 
     Args:
         ledger: what is followed.
@@ -29,22 +34,30 @@ class Follower:
         handle: takes a batch and moves the cursor with it, best in one transaction: what it raises is met by the same
             batch later, after 0.1 s, then twice as long each time, 5 s at most.
         position: the cursor: the last position that was dealt with.
-        leads: whether this office is the one that follows; while it is not, the follower waits.
+        read: gives what is stored behind a position, so many rows at most; empty when there is no more.
+        most: how many rows to read at once.
+        rest: how many seconds to leave between the starts of two batches, given the rows of the first: fewer and
+            larger ones under load leave the database to those who write to it.
     """
 
     def __init__(
         self,
         ledger: Ledger,
         name: str,
-        handle: Callable[[Sequence[StoredScreening]], None],
+        handle: Callable[[B], None],
         position: Callable[[], int],
-        leads: Callable[[], bool] = lambda: True,
+        *,
+        read: Callable[[Connection, int, int], B] = screenings.after,  # type: ignore[assignment]  # whole ones, if B is that
+        most: int = MOST_AT_ONCE,
+        rest: Callable[[int], float] = lambda _rows: 0.0,
     ) -> None:
         self._ledger = ledger
         self._name = name
+        self._read = read
         self._handle = handle
         self._position = position
-        self._leads = leads
+        self._most = most
+        self._rest = rest
         self._stopping = Event()
         self._thread = Thread(target=self._follow, name=f"follower-{name}", daemon=True)
 
@@ -68,12 +81,12 @@ class Follower:
     def _follow(self) -> None:
         pause = 0.0
         while not self._stopping.is_set():
-            seen = self._ledger.changed.version
-            if not self._leads():
+            seen, begun = self._ledger.changed.version, monotonic()
+            if not self._ledger.leads():
                 self._ledger.changed.wait(seen, LONGEST_PAUSE)
                 continue
             try:
-                moved = self._step()
+                rows = self._step()
             except Overtaken:
                 log.info("follower_overtaken", follower=self._name)
                 continue
@@ -87,16 +100,18 @@ class Follower:
             if pause:
                 log.info("follower_moves_again", follower=self._name)
                 pause = 0.0
-            if not moved:
+            if not rows:
                 self._ledger.changed.wait(seen, LONGEST_PAUSE)
+            elif (rest := begun + self._rest(rows) - monotonic()) > 0:
+                self._stopping.wait(rest)
 
-    def _step(self) -> bool:
+    def _step(self) -> int:
         behind = self._position()
         with self._ledger.read() as connection:
-            batch = screenings.after(connection, behind, MOST_AT_ONCE)
+            batch = self._read(connection, behind, self._most)
         if not batch:
-            return False
+            return 0
         self._handle(batch)
         if self._position() <= behind:
             raise RuntimeError(f"the cursor of follower {self._name} did not move past {behind}")
-        return True
+        return len(batch)

@@ -43,12 +43,14 @@ class Leadership(Protocol):
 
 
 def open_leadership(ledger: Ledger) -> Leadership:
-    """The leadership of a ledger: of the only office on SQLite, of one of several on PostgreSQL.
+    """The leadership of a ledger, and its answer to `ledger.leads`: on SQLite of the only office, else of several.
 
     Raises:
         KadianError: K0348 another office works on the same SQLite file; K0302 its lock cannot be written.
     """
-    return Sentry(ledger) if ledger.shared else Alone(Path(ledger.place))
+    made: Leadership = Sentry(ledger) if ledger.shared else Alone(Path(ledger.place))
+    ledger.leads = made.leads
+    return made
 
 
 class Alone:

@@ -1,6 +1,6 @@
 """The ledger's door: opened once, then a write or a snapshot at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Self
@@ -30,6 +30,8 @@ class Ledger:
         """The file, or the server without its password: for messages."""
         self.changed = Changed()
         """Rings after every commit."""
+        self.leads: Callable[[], bool] = lambda: True
+        """Whether this office is the one that follows; `leadership` answers where there are several."""
 
     @classmethod
     def open(cls, url: str, password: Secret | None = None) -> Self:

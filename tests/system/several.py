@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import queue
+import shutil
 import sys
 import threading
 import time
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import paho.mqtt.client as mqtt
 import psycopg
@@ -23,6 +25,9 @@ from agent.settings import Broker
 from agent.telemetry import Report
 from agent.uplink import Uplink
 from agent.uplink.uplink import Hooks
+from collector.access.register import RegisterKey
+from kadian.daykey import KEY_BYTES, DayKey
+from kadian.daykey_file import write_key
 from kadian.identifiers import new_id
 from kadian.messages import CameraHealth, Code, Policy, Receipt, Screening, Temperature, ThermometerHealth, decode
 from tests.system.site import SITE, Part
@@ -31,7 +36,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Collectors:
-    """A broker and `count` collectors that share it and a ledger; each has a folder of its own, and all one key."""
+    """A broker and `count` collectors that share it and a ledger; each has a folder and a copy of the keys."""
 
     def __init__(
         self,
@@ -50,15 +55,19 @@ class Collectors:
         self.broker = Part("broker", [mosquitto, "-c", str(broker)], folder)
         self.parts: list[Part] = []
         self.urls: list[str] = []
+        RegisterKey(folder / "access")
+        write_key(folder / "holder.key", DayKey(datetime.now(ZoneInfo("Asia/Shanghai")).date(), b"k" * KEY_BYTES))
         ring = f'[[channels]]\nname = "secretary"\nurl = "webhook+{channel}"\n' if channel else ""
         share = 'share = "kadian"\n' if count > 1 else ""
         for number in range(1, count + 1):
             port, own = free_port(), folder / f"collector-{number}"
             own.mkdir()
+            shutil.copytree(folder / "access", own / "access")
+            shutil.copy(folder / "holder.key", own)
             (own / "office.toml").write_text(
                 f'site = "{SITE}"\n[broker]\nurl = "mqtt://127.0.0.1:{self.broker_port}"\n{share}'
                 f'[ledger]\nurl = "{ledger_url}"\n[http]\nport = {port}\n[screening]\nrest_seconds = 0\n'
-                f'[codes]\nholder_key_file = "{folder}/holder.key"\n[access]\nfolder = "{folder}/access"\n{ring}',
+                f"{ring}",
                 "utf-8",
             )
             # A working folder of its own, but this checkout's code.

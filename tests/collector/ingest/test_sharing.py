@@ -88,7 +88,7 @@ def test_two_collectors_share_the_screenings_and_both_hear_what_is_retained(mosq
     subprocess.run([*say, "-t", "kadian/v1/s/e01/status", "-m", "online", "-r"], check=True)
     heard = {"a": [], "b": []}
     links = [
-        OfficeLink(Broker(url=mosquitto.url, share="kadian"), "s", into.append, lambda _: None, 5, name)
+        OfficeLink(Broker(url=mosquitto.url, share="kadian"), "s", into.extend, lambda _: None, 5, name)
         for name, into in heard.items()
     ]
     for link in links:
