@@ -18,8 +18,9 @@ Row = tuple[Any, ...]
 
 
 def or_ignore(connection: Connection, table: Table) -> Any:
-    """INSERT whose rows that break a unique key change nothing."""
-    return _ignoring(connection.dialect, table)
+    """INSERT whose rows that break a unique key change nothing; its `rowcount` says how many were new."""
+    # Without `inline` SQLAlchemy asks PostgreSQL for the new keys, and gives -1 for the count.
+    return _ignoring(connection.dialect, table).inline().execution_options(preserve_rowcount=True)
 
 
 def or_renew(connection: Connection, table: Table, columns: tuple[str, ...], where: Any = None) -> Any:
@@ -63,7 +64,9 @@ def insert_rows(
 @lru_cache(maxsize=64)
 def _binders(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> list[tuple[int, Callable[[Any], Any]]]:
     """What makes values such as the driver wants them, for the columns where that differs."""
-    found = ((place, table.c[name].type.bind_processor(dialect)) for place, name in enumerate(columns))
+    found = (
+        (place, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for place, name in enumerate(columns)
+    )
     return [(place, bind) for place, bind in found if bind is not None]
 
 
