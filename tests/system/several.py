@@ -208,11 +208,12 @@ def ask(url: str, statement: str, *values: object) -> list[Any]:
         return connection.execute(statement, values or None).fetchall()  # type: ignore[call-overload]
 
 
-def leader(collectors: Collectors) -> int | None:
-    """Which collector's log says last that it leads; None: none of those that run."""
+def leaders(collectors: Collectors) -> set[int]:
+    """Whose log says last that it leads, of those that run; one that hangs says nothing, so it may be a second one."""
+    found = set()
     for number, part in enumerate(collectors.parts):
         said = [json.loads(line).get("event") for line in part.said().splitlines() if line.startswith("{")]
-        found = [event for event in said if event in {"office_leads", "office_stands_by", "office_stopped"}]
-        if found and found[-1] == "office_leads" and part.process is not None and part.process.poll() is None:
-            return number
-    return None
+        last = [event for event in said if event in {"office_leads", "office_stands_by", "office_stopped"}][-1:]
+        if last == ["office_leads"] and part.process is not None and part.process.poll() is None:
+            found.add(number)
+    return found
