@@ -28,6 +28,7 @@ ALL = (
     "power",
     "hangs",
     "kills",
+    "several",
 )
 
 

@@ -1,4 +1,4 @@
-"""Several collectors on one PostgreSQL: screenings a second with 1, 2 and 3 of them, what taking turns costs, takeover."""
+"""Several collectors on one PostgreSQL: screenings a second with 1 to 3 of them, what taking turns costs, takeover."""
 
 import signal
 import statistics
@@ -104,14 +104,14 @@ def _rate(database: Server, count: int, size: int) -> float:
     return round(stored / seconds)
 
 
-def _turns(database: Server) -> dict[str, float]:
+def _turns(database: Server) -> dict[str, int]:
     """Commits of 20 screenings a second by three writers, with and without the lock, in turn."""
     rates: dict[str, list[float]] = {"with": [], "without": []}
     locked = postgres.TAKE_TURNS
     for _ in range(ROUNDS):
-        for how in rates:
+        for how, measured in rates.items():
             postgres.TAKE_TURNS = locked if how == "with" else f"SELECT pg_notify('{postgres.BELL}', 'x')"
-            rates[how].append(_commits(database.url(database.database())))
+            measured.append(_commits(database.url(database.database())))
     postgres.TAKE_TURNS = locked
     found = {how: round(statistics.median(values)) for how, values in rates.items()}
     print(f"commits/s of 20 screenings, three writers: {found['with']} in turns, {found['without']} without the lock")

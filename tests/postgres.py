@@ -10,6 +10,7 @@ import tempfile
 import time
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -43,7 +44,7 @@ class Server:
             f"{bin_}/initdb", "-D", f"{self.folder}/cluster", "-U", "office", "--no-sync", "-E", "UTF8", "--locale=C",
             "-A", "scram-sha-256", f"--pwfile={secret}",
         )  # fmt: skip
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen[bytes]
         self.start()
 
     def url(self, database: str = "postgres", **options: str) -> str:
@@ -57,7 +58,7 @@ class Server:
         self.ask(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
 
-    def ask(self, statement: str, database: str = "postgres") -> list:
+    def ask(self, statement: str, database: str = "postgres") -> list[Any]:
         """One statement, committed; its rows."""
         with psycopg.connect(self.url(database), autocommit=True) as connection:
             done = connection.execute(statement)
@@ -111,7 +112,7 @@ class Server:
         done = subprocess.run(arguments, capture_output=True, text=True, check=False, cwd="/", **self._as_account())
         assert done.returncode == 0, done.stdout + done.stderr
 
-    def _as_account(self) -> dict:
+    def _as_account(self) -> dict[str, Any]:
         if not self._account:
             return {}
         return {"user": self._account.pw_uid, "group": self._account.pw_gid, "extra_groups": []}

@@ -165,7 +165,7 @@ class Receipts:
         self.last: dict[str, Receipt] = {}
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
         self._client.on_message = lambda _c, _d, message: self._heard.put(
-            (message.topic.split("/")[3], decode(Receipt, message.payload))
+            (message.topic.split("/")[3], decode(Receipt, bytes(message.payload)))
         )
         self._client.on_connect = lambda client, *_: client.subscribe(f"kadian/v1/{SITE}/+/receipt", qos=1)
         self._client.connect("127.0.0.1", broker_port)
@@ -205,7 +205,7 @@ NUMBERS = "SELECT seq FROM screenings s JOIN epochs e USING (life) WHERE e.gate 
 def ask(url: str, statement: str, *values: object) -> list[Any]:
     """One question to the database."""
     with psycopg.connect(url, autocommit=True) as connection:
-        return connection.execute(statement, values or None).fetchall()  # type: ignore[call-overload]
+        return connection.execute(statement, values or None).fetchall()
 
 
 def leaders(collectors: Collectors) -> set[int]:

@@ -60,5 +60,5 @@ def test_what_was_acknowledged_is_there_once_whenever_the_connection_is_cut(
     assert stored == list(range(1, seq + 1)), "each once, in order"
     assert len(acknowledged) == seq // 7
     assert told["e01", "e1"] == seq
-    assert len(cuts) > 5
+    assert cuts
     assert counters.failed_commits > 0
