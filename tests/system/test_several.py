@@ -8,12 +8,14 @@ import time
 
 import pytest
 
+from collector.series.lengths import DAY_MS
 from tests.collector.alerts.conftest import Phone
 from tests.system.several import Collectors, Gate, Receipts, ask, leaders
 
 pytestmark = pytest.mark.system
 SECONDS = float(os.environ.get("KADIAN_SEVERAL_SECONDS", "10"))
 GATES = 4
+COUNTED = "SELECT coalesce(sum(passed + rechecks + stops + nones), 0) FROM tallies WHERE length_ms = %s"
 
 
 @pytest.fixture
@@ -51,17 +53,8 @@ def load(gate, until, fevers):
         time.sleep(0.03)
 
 
-def test_of_three_collectors_two_and_the_database_are_killed_and_nothing_is_lost_or_doubled(collectors, postgres):
-    seed = int(os.environ.get("KADIAN_SEED", random.randrange(1 << 30)))
-    print(f"seed {seed}")
-    chance = random.Random(seed)
-    phone = Phone()
-    place, url = collectors(3, phone.url)
-    place.start()
-    receipts = Receipts(place.broker_port, url)
-    gates = [Gate(place.folder, f"e{number:02}", place.broker_port) for number in range(1, GATES + 1)]
-    for gate in gates:
-        gate.start()
+def load_and_kill(place, gates, postgres, chance):
+    """Everybody records while two collectors of three, and once the database, are killed; the fevers and the kills."""
     until = time.monotonic() + SECONDS
     fevers, kills = [], []
     threads = [threading.Thread(target=load, args=(gate, until, fevers)) for gate in gates]
@@ -74,14 +67,33 @@ def test_of_three_collectors_two_and_the_database_are_killed_and_nothing_is_lost
     postgres.start()
     for thread in threads:
         thread.join()
+    return fevers, kills
+
+
+def test_of_three_collectors_two_and_the_database_are_killed_and_nothing_is_lost_or_doubled(collectors, postgres):
+    seed = int(os.environ.get("KADIAN_SEED", random.randrange(1 << 30)))
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    phone = Phone()
+    place, url = collectors(3, phone.url)
+    place.start()
+    receipts = Receipts(place.broker_port, url)
+    gates = [Gate(place.folder, f"e{number:02}", place.broker_port) for number in range(1, GATES + 1)]
+    for gate in gates:
+        gate.start()
+    fevers, kills = load_and_kill(place, gates, postgres, chance)
     said = {(gate.name, gate.outbox.epoch, seq): id_ for gate in gates for seq, id_ in gate.said.items()}
 
     def incidents():
         return ask(url, "SELECT cause, id FROM incidents WHERE rule = 'confirmed_fever'")
 
+    def counted():
+        return ask(url, COUNTED, DAY_MS)[0][0]
+
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
-        if not any(gate.outbox.waiting for gate in gates) and len(incidents()) >= len(fevers):
+        received = not any(gate.outbox.waiting for gate in gates)
+        if received and len(incidents()) >= len(fevers) and counted() >= len(said):
             break
         time.sleep(0.2)
     phone.wait(len(fevers))
@@ -112,6 +124,7 @@ def test_of_three_collectors_two_and_the_database_are_killed_and_nothing_is_lost
     assert {times for _, times in opened} == {1}
     assert counts == len(fevers), "no fever was judged twice"
     assert len(set(phone.ids())) == len(fevers)
+    assert counted() == len(said), "the series counted each once, whoever led"
 
 
 def relieved(place, first, seconds):
