@@ -114,7 +114,7 @@ class Sentry:
                 with self._ledger.session() as session:
                     said = False
                     self._stand(session)
-            except psycopg.Error as error:
+            except (psycopg.Error, OSError) as error:
                 if not said:
                     log.warning("sentry_lost_the_database", why=str(error).strip().partition("\n")[0])
                 said = True
