@@ -29,6 +29,7 @@ ALL = (
     "power",
     "hangs",
     "kills",
+    "several",
 )
 
 

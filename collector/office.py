@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
+from socket import gethostname
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,7 @@ from collector.api.office import Office
 from collector.api.serve import serve
 from collector.ingest import Ingest
 from collector.ledger import Follower, Ledger
+from collector.ledger.leadership import open_leadership
 from collector.policies import Policies, policy
 from collector.rules.rule import RuleSettings
 from collector.series import open_series
@@ -122,8 +124,11 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
     """
     sys.setswitchinterval(SWITCH_SECONDS)
     with ExitStack() as parts:
-        ledger = Ledger.open(settings.ledger.url)
+        ledger = Ledger.open(settings.ledger.url, settings.ledger.password)
         parts.callback(ledger.close)
+        leadership = open_leadership(ledger)
+        leadership.start()
+        parts.callback(leadership.stop)
         folder = settings.data_folder
         zone = ZoneInfo(settings.timezone)
         series = open_series(settings.series, ledger, settings.site, zone, now_ms)
@@ -134,7 +139,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
             parts.callback(started.stop)
             address, protocol = address.at(started.url), started.protocol
 
-        ingest = Ingest(ledger, address, settings.site, now_ms, protocol)
+        ingest = Ingest(ledger, address, settings.site, now_ms, protocol, name=f"{gethostname()}-{settings.http.port}")
         channels = {channel.name: open_channel(channel) for channel in settings.channels}
         watch = Watch(ledger, rule_settings(settings), list(channels), now_ms)
         followers: dict[str, Follower[Any]] = {

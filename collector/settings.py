@@ -27,7 +27,7 @@ class Broker(Struct, frozen=True):
     """`url`: mqtt://host:port, mqtts://host:port, or `embedded`, which starts one on `listen` (loopback).
 
     `program` says which one: `auto` takes mosquitto where it is installed, else amqtt, which is pure Python and speaks
-    MQTT 3.1.1 alone.
+    MQTT 3.1.1 alone. `share`: the name under which several collectors of the site share its messages; the same in all.
     """
 
     url: str = "mqtt://127.0.0.1:1883"
@@ -35,6 +35,7 @@ class Broker(Struct, frozen=True):
     password: Secret | None = None
     ca_file: str | None = None
     listen: str = "127.0.0.1:1883"
+    share: Annotated[str, Meta(pattern=NAME_PATTERN)] | None = None
     program: Literal["auto", "mosquitto", "amqtt"] = "auto"
 
     def at(self, url: str) -> "Broker":
@@ -48,9 +49,14 @@ class Broker(Struct, frozen=True):
 
 
 class LedgerSettings(Struct, frozen=True):
-    """`url`: an SQLAlchemy address; sqlite:///relative/to/the/working/folder.db or sqlite:////absolute."""
+    """`url`: sqlite:///relative/to/the/working/folder.db, sqlite:////absolute, or postgresql://user@host/database.
+
+    Behind a `?` stand libpq's options (sslmode=verify-full&sslrootcert=…). Without `password` libpq looks for its own:
+    PGPASSWORD, the passfile.
+    """
 
     url: str = "sqlite:///data/kadian.db"
+    password: Secret | None = None
 
 
 class Series(Struct, frozen=True):
@@ -238,7 +244,9 @@ class CollectorSettings(Struct, frozen=True):
         return Path(self.access.folder) if self.access.folder else self.data_folder / "access"
 
     def problems(self) -> Iterator[Problem]:
-        """An unknown time zone; two entrances or channels of one name."""
+        """An unknown time zone; two entrances or channels of one name; several collectors without a server."""
+        if self.broker.share is not None and (self.ledger.url.startswith("sqlite") or self.broker.url == "embedded"):
+            yield "broker", "K0349", {}
         try:
             ZoneInfo(self.timezone)
         except (KeyError, ValueError, OSError):

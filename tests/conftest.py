@@ -8,6 +8,8 @@ import pytest
 from hypothesis import settings
 
 from kadian import programs
+from tests.postgres import Server
+from tests.postgres import programs as postgres_programs
 
 os.environ.setdefault("KADIAN_LOG", "warning")
 settings.register_profile("here", deadline=None, max_examples=60)
@@ -22,12 +24,18 @@ def need():
         path = programs.find(program)
         if path:
             return path
-        sentence = f"{program} is not installed here (apt-get install {package or program}), so this test cannot run"
-        if os.environ.get("CI") == "true":
-            pytest.fail(sentence)
-        return pytest.skip(sentence)
+        return _missing(
+            f"{program} is not installed here (apt-get install {package or program}), so this test cannot run"
+        )
 
     return find
+
+
+def _missing(program, package):
+    sentence = f"{program} is not installed here (apt-get install {package}), so this test cannot run"
+    if os.environ.get("CI") == "true":
+        pytest.fail(sentence)
+    return pytest.skip(sentence)
 
 
 @pytest.fixture(scope="session")
@@ -53,3 +61,58 @@ def shared():
     if not folder.is_dir():
         pytest.skip("the real inputs (../shared/data) are not beside this checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def make_postgres(free_port):
+    """`make_postgres()` starts another PostgreSQL; all end with the tests."""
+    made = []
+
+    def make():
+        found = postgres_programs()
+        if found is None:
+            _missing("postgres", "postgresql")
+        made.append(Server(found, free_port()))
+        return made[-1]
+
+    yield make
+    for server in made:
+        server.remove()
+
+
+@pytest.fixture(scope="session")
+def postgres(make_postgres):
+    """One PostgreSQL for all tests that make databases of their own in it."""
+    return make_postgres()
+
+
+@pytest.fixture(scope="session")
+def empty_postgres_ledger(postgres):
+    """Gives the address of one ledger, emptied each time: a new database takes a hundred times as long."""
+    from sqlalchemy import text
+
+    from collector.ledger import Ledger
+    from collector.ledger.tables import metadata
+
+    url = postgres.url(postgres.database())
+    ledger = Ledger.open(url)
+
+    def empty():
+        with ledger.begin() as connection:
+            for table in metadata.tables.values():
+                connection.execute(table.delete())
+            sequences = connection.execute(text("SELECT sequencename FROM pg_sequences")).scalars().all()
+            for name in sequences:
+                connection.execute(text(f"SELECT setval('{name}', 1, false)"))
+        return url
+
+    yield empty
+    ledger.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger_url(request, tmp_path):
+    """The address of a new ledger: the test runs on each database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/office/kadian.db"
+    return request.getfixturevalue("empty_postgres_ledger")()

@@ -9,6 +9,7 @@ missing=()
 for program in "${!parts[@]}"; do
   PATH="$PATH:/usr/sbin" command -v "$program" >/dev/null || missing+=("${parts[$program]}")
 done
+compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || command -v postgres >/dev/null || missing+=(postgresql)
 ldconfig -p 2>/dev/null | grep -q libzbar || missing+=(libzbar0)
 [ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
 [ -n "$(find /usr/share/fonts -iname '*notosanscjk*' -print -quit 2>/dev/null)" ] || missing+=(fonts-noto-cjk)

@@ -27,6 +27,7 @@ DOORS = {
     "paho": ("agent/uplink/mqtt.py", "collector/ingest/mqtt.py"),
     "sqlalchemy": ("collector/ledger/", "collector/series/"),
     "alembic": ("collector/ledger/",),
+    "psycopg": ("collector/ledger/",),
     "sqlite3": ("agent/outbox/",),
     "serial": ("agent/wire/",),
     "cv2": ("agent/scanner/", "agent/wire/y16.py", "kadian/demo/pictures.py"),

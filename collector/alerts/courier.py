@@ -73,6 +73,9 @@ class Courier:
         stuck = False
         while not self._stopping.is_set():
             seen = self._ledger.changed.version
+            if not self._ledger.leads():
+                self._ledger.changed.wait(seen, LONGEST_SLEEP)
+                continue
             try:
                 sleep = self._step(name, channel)
                 stuck = False

@@ -8,6 +8,7 @@ import structlog
 
 from collector.alerts.message import message
 from collector.ledger import Connection, Ledger, cursors, deliveries, incidents, lookback, screenings
+from collector.ledger.follower import Overtaken
 from collector.ledger.screenings import StoredScreening
 from collector.rules.listing import rules
 from collector.rules.rule import Finding, RuleSettings
@@ -21,7 +22,8 @@ class Watch:
     """For `collector.ledger.follower.Follower`, and for one thread.
 
     Incidents, their messages and the cursor are one transaction: after a kill at any moment each screening counts
-    once. The rules' memory is rebuilt from the ledger at the start, and after a transaction that failed.
+    once. The rules' memory is rebuilt from the ledger at the start, after a transaction that failed, and when another
+    office has judged meanwhile.
 
     Args:
         ledger: where the screenings are, and where the incidents go.
@@ -42,23 +44,20 @@ class Watch:
         self._failing: set[str] = set()
 
     def position(self) -> int:
-        """The last position that the rules have judged."""
-        if self._states is None:
-            with self._ledger.read() as connection:
-                return cursors.get(connection, CURSOR)
-        return self._position
+        """The last position that the rules of any office have judged."""
+        with self._ledger.read() as connection:
+            return cursors.get(connection, CURSOR)
 
     def handle(self, batch: Sequence[StoredScreening]) -> None:
         """Judge a batch, in the order of positions; what was judged before is passed over."""
         try:
             if self._states is None:
                 self._recall()
+            behind = self._position
             new = [stored for stored in batch if stored.position > self._position]
             findings = [finding for stored in new for finding in self._judge(stored)]
-            position = max(self._position, *(stored.position for stored in batch))
-            with self._ledger.begin() as connection:
-                opened = sum(self._write(connection, finding) for finding in findings)
-                cursors.put(connection, CURSOR, position)
+            position = max(behind, *(stored.position for stored in batch))
+            opened = self._write_all(findings, behind, position)
         except BaseException:
             # The rules remember what the ledger does not have: they must learn it anew.
             self._states = None
@@ -66,6 +65,12 @@ class Watch:
         self._position = position
         if opened:
             log.info("incidents_opened", count=opened)
+
+    def _write_all(self, findings: Sequence[Finding], behind: int, position: int) -> int:
+        with self._ledger.begin() as connection:
+            if not cursors.move(connection, CURSOR, behind, position):
+                raise Overtaken("another office has judged these")
+            return sum(self._write(connection, finding) for finding in findings)
 
     def _write(self, connection: Connection, finding: Finding) -> bool:
         now_ms = self._now_ms()

@@ -31,6 +31,7 @@ class Ingest:
         protocol: 5, or 4 (MQTT 3.1.1) for the built-in Python broker.
         on_reply: takes a gate's answer to a command; it is logged otherwise.
         observers: see `Answers`.
+        name: of this collector among several.
 
     Raises:
         KadianError: K0314, K0315: the broker's address or certificate cannot be used.
@@ -45,6 +46,7 @@ class Ingest:
         protocol: int = 5,
         on_reply: Callable[[str, Reply], None] | None = None,
         observers: Sequence[Observer] = (),
+        name: str = "",
     ) -> None:
         self.counters = Counters()
         self._site = site
@@ -57,7 +59,7 @@ class Ingest:
             Answers(self._send_receipts, self._acknowledge, on_reply or _log_reply, observers),
             self.counters,
         )
-        self._link = OfficeLink(broker, site, self._committer.take, self._on_state, protocol)
+        self._link = OfficeLink(broker, site, self._committer.take, self._on_state, protocol, name)
 
     def start(self) -> None:
         """Begin to listen; a broker that is away is tried again and again."""

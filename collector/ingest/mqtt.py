@@ -16,15 +16,13 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from collector.ingest.arrival import Arrival
 from collector.ingest.refused import refused_connection
+from collector.ingest.sharing import client_id, filters, session_seconds
 from collector.ingest.wire import MOST_NUMBER, Subject, Wire
 from collector.settings import Broker
 from kadian.errors import KadianError
-from kadian.topics import Kind, every_gate
 
 log = structlog.get_logger(__name__)
 
-HEARD = (Kind.SCREENING, Kind.STATUS, Kind.TELEMETRY, Kind.REPLY)
-SESSION_SECONDS = 86_400
 MOST_UNACKNOWLEDGED = 4096
 """Messages that the broker may send ahead of our acknowledgement (MQTT 5's receive maximum): a large commit's worth
 under way, and the next one's arriving meanwhile."""
@@ -47,7 +45,7 @@ class _Client(Client):
 
 
 class OfficeLink:
-    """One client, `kadian-office-<site>`, whose messages are acknowledged by hand after the commit.
+    """One client, named as `sharing.client_id` says, whose messages are acknowledged by hand after the commit.
 
     Args:
         broker: the address, `mqtt://` or `mqtts://` (the system's certificates, or `ca_file`), and the account.
@@ -55,24 +53,27 @@ class OfficeLink:
         on_messages: takes what has arrived; runs in the network thread. While it blocks, the broker is held back.
         on_state: told after each change: None when connected and subscribed, else why not. Same thread.
         protocol: 5, or 4 (MQTT 3.1.1) for a broker that knows no better.
+        name: of this collector among several.
 
     Raises:
         KadianError: K0314 the address is none; K0315 the certificate file cannot be used.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - the parts, in the order of use
         self,
         broker: Broker,
         site: str,
         on_messages: Callable[[Sequence[Arrival]], None],
         on_state: Callable[[KadianError | None], None],
         protocol: int = 5,
+        name: str = "",
     ) -> None:
         self.host, self.port, tls = _address(broker.url)
         self.place = f"{self.host}:{self.port}"
         self._on_messages = on_messages
         self._on_state = on_state
-        self._filters = [(every_gate(site, kind), 1) for kind in HEARD]
+        self._filters = filters(site, broker.share)
+        self._session_seconds = session_seconds(broker.share)
         self._stopping = Event()
         self._protocol = protocol
         self._connections = 0
@@ -80,7 +81,11 @@ class OfficeLink:
         self._problem: KadianError | None = KadianError("K0312", self.place, why="not tried yet")
         kind: dict[str, Any] = {"protocol": MQTTv5} if protocol == 5 else {"protocol": MQTTv311, "clean_session": False}
         self._client = _Client(
-            CallbackAPIVersion.VERSION2, f"kadian-office-{site}", manual_ack=True, wire=self._wired, **kind
+            CallbackAPIVersion.VERSION2,
+            client_id(site, broker.share, name),
+            manual_ack=True,
+            wire=self._wired,
+            **kind,
         )
         self._client.max_inflight_messages_set(MOST_OF_OURS)
         self._client.max_queued_messages_set(4 * MOST_OF_OURS)
@@ -108,10 +113,10 @@ class OfficeLink:
         more: dict[str, Any] = {}
         if self._client.protocol == MQTTv5:
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho has no types here
-            properties.SessionExpiryInterval = SESSION_SECONDS
+            properties.SessionExpiryInterval = self._session_seconds
             properties.ReceiveMaximum = MOST_UNACKNOWLEDGED
             properties.MaximumPacketSize = MOST_PACKET_BYTES
-            more = {"clean_start": False, "properties": properties}
+            more = {"clean_start": not self._session_seconds, "properties": properties}
         self._client.connect_async(self.host, self.port, KEEPALIVE_SECONDS, **more)
         self._client.loop_start()
 

@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from collector.ledger import postgres
 from kadian.errors import KadianError
+from kadian.settings import Secret
 
 WRITES = "kadian_writes"
 """The execution option of a connection that will write."""
@@ -15,25 +17,26 @@ LOCK_SECONDS = 5.0
 """How long a write waits for another program (a backup, a shell) to let go of the file."""
 
 
-def open_engine(url: str) -> tuple[Engine, str]:
+def open_engine(url: str, password: Secret | None = None) -> tuple[Engine, str]:
     """An engine for a ledger's URL, and the place to name in messages (no password in it).
 
     SQLite: `sqlite:///relative` or `sqlite:////absolute`; the folder is made. WAL with `synchronous=FULL`: the mode
     that lost nothing in measured power cuts (WAL with NORMAL lost about 1 % of the commits).
+    PostgreSQL: `postgresql://user@host/database`, with libpq's options behind a `?` (sslmode, sslrootcert, host …).
 
     Raises:
         KadianError: K0300 the URL names no database that the ledger can live in; K0302 the folder cannot be made.
     """
     try:
         parts = make_url(url)
-        place = parts.database if parts.get_backend_name() == "sqlite" else parts.render_as_string(hide_password=True)
-        if parts.get_backend_name() not in {"sqlite", "postgresql"} or place in {None, "", ":memory:"}:
-            raise KadianError("K0300", parts.render_as_string(hide_password=True))
-        if parts.get_backend_name() == "postgresql":
-            return create_engine(parts, pool_size=16, pool_pre_ping=True), place
-        return _sqlite(parts, Path(place)), place
+        if parts.get_backend_name() == "sqlite" and parts.database not in {None, "", ":memory:"}:
+            return _sqlite(parts, Path(str(parts.database))), str(parts.database)
+        shown = parts.set(query={}).render_as_string(hide_password=True)
+        if parts.drivername in postgres.NAMES and parts.database:
+            return postgres.open_engine(parts, password, WRITES), shown
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError):
-        raise KadianError("K0300", url.rpartition("@")[2]) from None
+        raise KadianError("K0300", url.rpartition("@")[2].partition("?")[0]) from None
+    raise KadianError("K0300", shown)
 
 
 def _sqlite(parts: URL, file: Path) -> Engine:

@@ -21,8 +21,14 @@ GIVE_WAY_SECONDS = 0.25
 """Between two batches while ingest is pressed: first commit and receipt, then everything else."""
 
 
+class Overtaken(Exception):  # noqa: N818 - the word says it
+    """Another office has dealt with the batch meanwhile; nothing was written of it."""
+
+
 class Follower(Generic[B]):
     """Reads the ledger behind a cursor and hands each batch on, again and again until it is taken.
+
+    While another office leads (see `leadership`) it waits.
 
     Args:
         ledger: what is followed.
@@ -79,8 +85,14 @@ class Follower(Generic[B]):
         while not self._stopping.is_set():
             self._ledger.calm.wait(GIVE_WAY_SECONDS)
             seen, begun = self._ledger.changed.version, monotonic()
+            if not self._ledger.leads():
+                self._ledger.changed.wait(seen, LONGEST_PAUSE)
+                continue
             try:
                 rows = self._step()
+            except Overtaken:
+                log.info("follower_overtaken", follower=self._name)
+                continue
             except Exception:
                 # Whatever the follower fails of, the ledger keeps the batch: say it once, and try again.
                 if not pause:

@@ -78,3 +78,22 @@ def test_a_gate_may_write_its_own_topics_and_nothing_else(broker):
     assert allowed == {("e01", kind) for kind in GATES_OWN}
     client.disconnect()
     client.loop_stop()
+
+
+def test_collectors_that_share_are_let_in_and_hear_the_gates(broker):
+    office, reason = connect(broker, "office")
+    assert not reason.is_failure
+    heard, ready = [], threading.Event()
+    office.on_message = lambda _client, _state, message: heard.append(message.topic)
+    office.on_subscribe = lambda *_: ready.set()
+    office.subscribe("$share/kadian/kadian/v1/chuanchang/+/screening", qos=1)
+    assert ready.wait(5)
+    gate, _ = connect(broker, "e01")
+    gate.publish("kadian/v1/chuanchang/e01/screening", b"{}", qos=1).wait_for_publish(5)
+    deadline = time.monotonic() + 5
+    while not heard and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert heard == ["kadian/v1/chuanchang/e01/screening"]
+    for client in (office, gate):
+        client.disconnect()
+        client.loop_stop()

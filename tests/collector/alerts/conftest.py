@@ -77,8 +77,8 @@ def until(true, seconds=8):
 class Office:
     """A ledger that screenings can be stored in; its clock is the real one, moved by `ahead_ms`."""
 
-    def __init__(self, folder):
-        self.url = f"sqlite:///{folder}/kadian.db"
+    def __init__(self, url):
+        self.url = url
         self.ledger = Ledger.open(self.url)
         self.ahead_ms = 0
         self.seq = 0
@@ -105,8 +105,8 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path):
-    office = Office(tmp_path)
+def office(ledger_url):
+    office = Office(ledger_url)
     yield office
     office.ledger.close()
 

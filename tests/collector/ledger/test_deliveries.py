@@ -4,8 +4,8 @@ from collector.ledger import Ledger, deliveries, incidents
 
 
 @pytest.fixture
-def ledger(tmp_path):
-    ledger = Ledger.open(f"sqlite:///{tmp_path}/kadian.db")
+def ledger(ledger_url):
+    ledger = Ledger.open(ledger_url)
     yield ledger
     ledger.close()
 

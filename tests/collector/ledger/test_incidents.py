@@ -20,8 +20,8 @@ FEVER = msgspec.structs.replace(SEALED, rule="confirmed_fever", cause="fever:s1"
 
 
 @pytest.fixture
-def ledger(tmp_path):
-    ledger = Ledger.open(f"sqlite:///{tmp_path}/kadian.db")
+def ledger(ledger_url):
+    ledger = Ledger.open(ledger_url)
     yield ledger
     ledger.close()
 

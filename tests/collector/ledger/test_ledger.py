@@ -38,12 +38,14 @@ def test_what_was_committed_is_there_after_opening_again(tmp_path, screening):
     again.close()
 
 
-def test_the_file_is_written_with_wal_and_full_synchronisation_and_for_its_owner_alone(ledger):
+def test_the_file_is_written_with_wal_and_full_synchronisation_and_for_its_owner_alone(tmp_path):
+    ledger = Ledger.open(f"sqlite:///{tmp_path}/kadian.db")
     with ledger.read() as connection:
         assert connection.scalar(text("PRAGMA journal_mode")) == "wal"
         assert connection.scalar(text("PRAGMA synchronous")) == 2
         assert connection.scalar(text("PRAGMA foreign_keys")) == 1
     assert Path(ledger.place).stat().st_mode & 0o077 == 0
+    ledger.close()
 
 
 def test_a_failed_block_leaves_nothing_and_rings_no_bell(ledger, screening):
