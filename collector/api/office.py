@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
+from collector.api.board import Board
 from collector.ingest.counters import Counters
-from collector.ledger import Ledger
+from collector.ledger import Connection, Ledger, overview
 from collector.series import Series
 from collector.settings import CollectorSettings
 
@@ -31,10 +33,19 @@ class Office:
     now_ms: Callable[[], int]
     lags: Callable[[], Mapping[str, int]] = dict
 
-    @property
+    @cached_property
     def zone(self) -> ZoneInfo:
         """The site's time zone."""
         return ZoneInfo(self.settings.timezone)
+
+    def counts(self, connection: Connection, since_ms: int, until_ms: int | None = None) -> dict[str, dict[str, int]]:
+        """How many of each verdict each gate measured at or after `since_ms` and before `until_ms`."""
+        return overview.verdicts_by_gate(connection, since_ms, until_ms)
+
+    @cached_property
+    def board(self) -> Board:
+        """How each gate stands."""
+        return Board(self.ledger, self.zone, self.now_ms, self.counts)
 
 
 async def _office(request: Request) -> Office:

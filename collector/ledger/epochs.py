@@ -1,5 +1,7 @@
 """The lives of each gate's outbox, in the order in which the office met them."""
 
+from typing import Any
+
 from sqlalchemy import Connection, Select, func, select
 
 from collector.ledger.insertion import or_ignore
@@ -23,12 +25,23 @@ def life(connection: Connection, gate: str, epoch: str) -> int | None:
 
 def newest(connection: Connection) -> dict[str, str]:
     """The epoch that each gate began last. Of two met in the same millisecond the later name (names sort by time)."""
+    ranked = _ranked().subquery()
+    found = connection.execute(select(ranked.c.gate, ranked.c.epoch).where(ranked.c.place == 1))
+    return {row.gate: row.epoch for row in found}
+
+
+def newest_lives(connection: Connection, of: Select[str]) -> dict[str, int]:
+    """The number of the life that each of these gates began last, by gate in order."""
+    ranked = _ranked().where(epochs.c.gate.in_(of)).subquery()
+    query = select(ranked.c.gate, ranked.c.life).where(ranked.c.place == 1).order_by(ranked.c.gate)
+    return {row.gate: row.life for row in connection.execute(query)}
+
+
+def _ranked() -> Select[Any]:
     order = func.row_number().over(
         partition_by=epochs.c.gate, order_by=(epochs.c.first_seen_ms.desc(), epochs.c.epoch.desc())
     )
-    ranked = select(epochs.c.gate, epochs.c.epoch, order.label("place")).subquery()
-    found = connection.execute(select(ranked.c.gate, ranked.c.epoch).where(ranked.c.place == 1))
-    return {row.gate: row.epoch for row in found}
+    return select(epochs.c.gate, epochs.c.epoch, epochs.c.life, order.label("place"))
 
 
 def _life(gate: str, epoch: str) -> Select[int]:

@@ -46,7 +46,7 @@ class OfficeFigures(Collector):
         yield from self._ingest()
         with office.ledger.read() as connection:
             last = screenings.last_position(connection)
-            rows = gates.all(connection)
+            rows = gates.words(connection)
             alerts = overview.open_by_rule(connection)
             waiting = deliveries.waiting_count(connection)
         now = office.now_ms()
