@@ -9,13 +9,14 @@ from collector.api.guard import Guard
 from collector.api.news import News
 from collector.api.office import Office
 from collector.api.problems import MEDIA_TYPE, Problem, tell_problems
-from collector.api.routes import alerts, gates, health, metrics, pages, rejects, screenings, stream
+from collector.api.routes import alerts, fevers, gates, health, metrics, pages, rejects, screenings, stream
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
     metrics.router,
     screenings.router,
     gates.router,
+    fevers.router,
     alerts.router,
     rejects.router,
     stream.router,

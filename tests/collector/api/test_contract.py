@@ -74,7 +74,12 @@ def test_what_is_encoded_directly_is_what_is_described(call, place, path):
 def test_nobody_can_ask_who_was_where(call):
     described = call.get("/openapi.json").json()
     forbidden = re.compile("holder|person|phone|household|member|sealed|registration", re.IGNORECASE)
-    asked = [one["name"] for calls in described["paths"].values() for call_ in calls.values() for one in call_.get("parameters", [])]
+    asked = [
+        one["name"]
+        for calls in described["paths"].values()
+        for call_ in calls.values()
+        for one in call_.get("parameters", [])
+    ]
     told = [name for schema in described["components"]["schemas"].values() for name in schema.get("properties", {})]
     assert [name for name in (*asked, *told, *described["paths"]) if forbidden.search(name)] == []
 
