@@ -22,6 +22,7 @@ from collector.api.enrolment import open_enrolment
 from collector.api.office import Office
 from collector.api.serve import serve
 from collector.ingest import Ingest
+from collector.keeper import Keeper
 from collector.ledger import Ledger
 from collector.ledger.follower import Follower
 from collector.policies import Policies, policy
@@ -135,6 +136,13 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
             "series": Follower(ledger, "series", series.write, series.position),
             "rules": Follower(ledger, "rules", watch.handle, watch.position),
         }
+        keeper = Keeper(
+            ledger,
+            settings.retention,
+            now_ms,
+            followed=lambda: min(follower.position() for follower in followers.values()),
+            stored=lambda: ingest.counters.stored,
+        )
         courier = Courier(ledger, channels, now_ms)
         register = RegisterKey(settings.access_folder)
         zone = ZoneInfo(settings.timezone)
@@ -147,6 +155,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
             policies,
             ingest,
             *([enrolment] if enrolment else []),
+            keeper,
         )
         for part in started_in_order:
             part.start()
@@ -165,6 +174,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
                 version=__version__,
                 now_ms=now_ms,
                 lags=lags,
+                deleted=keeper.deleted,
             )
         )
         notify = Notify()

@@ -61,6 +61,7 @@ class Place:
             version="9.9.9",
             now_ms=lambda: NOW_MS,
             lags=lambda: {"rules": 3},
+            deleted=lambda: {"screenings": 4},
         )
 
     def screen(
