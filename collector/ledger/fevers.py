@@ -11,7 +11,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Connection, Select, and_, or_, select
+from sqlalchemy import Connection, Select, and_, or_, select, union_all
 
 from collector.ledger.tables import UNUSUAL, incidents, screenings
 
@@ -19,8 +19,8 @@ FeverState = Literal["confirmed", "unconfirmed", "cleared"]
 RULE = "confirmed_fever"
 EARLY_READINGS = 4
 """Readings before the rest was over that one person is followed through."""
-MOST_CHUNKS = 10
-"""Looks into the index for one page: where hardly any are of the wanted state, a page is short instead of late."""
+MOST_LOOKED_AT = 600
+"""High readings looked at for one page: where hardly any are of the wanted state, a page is short instead of late."""
 _COLUMNS = [
     screenings.c[name]
     for name in ("position", "id", "gate", "at", "at_ms", "celsius", "kind", "verdict", "reasons", "remeasure_of")
@@ -83,8 +83,8 @@ def page(  # noqa: PLR0917 - the filters, in the order of the call
     A page may be short, even empty, while there is a place to go on from.
     """
     found: list[Fever] = []
-    size = min(max(2 * limit, 50), 500)
-    for _ in range(MOST_CHUNKS):
+    size = min(max(2 * limit, 50), 300)
+    for _ in range(max(MOST_LOOKED_AT // size, -(-limit // size))):
         marks = _marked(connection, since_ms, until_ms, gate, size, before)
         for fever in _fevers(connection, marks):
             if state is None or fever.state == state:
@@ -105,45 +105,41 @@ def _marked(  # noqa: PLR0917 - as above
     size: int,
     before: tuple[int, int] | None,
 ) -> list[Reading]:
-    """Readings that a gate called high, newest first. Two walks along an index that few screenings are in."""
-    found: list[Reading] = []
-    at_ms, position = screenings.c.at_ms, screenings.c.position
-    for verdict in ("recheck", "stop"):
-        query = select(*_COLUMNS).where(
-            UNUSUAL,
-            screenings.c.verdict == verdict,
-            at_ms >= since_ms,
-            at_ms < until_ms,
-            or_(*(screenings.c.reasons.contains(f'"{word}"') for word in ("temperature_high", "fever_confirmed"))),
-        )
-        if gate is not None:
-            query = query.where(screenings.c.gate == gate)
-        if before is not None:
-            earlier = or_(at_ms < before[0], and_(at_ms == before[0], position < before[1]))
-            query = query.where(at_ms <= before[0], earlier)
-        found += _read(connection, query.order_by(at_ms.desc(), position.desc()).limit(size))
-    return sorted(found, key=lambda reading: reading.place, reverse=True)[:size]
+    """Readings that a gate called high, newest first: two walks, merged, along an index that few screenings are in."""
+    at_ms, position, reasons = screenings.c.at_ms, screenings.c.position, screenings.c.reasons
+    window = and_(UNUSUAL, at_ms >= since_ms, at_ms < until_ms)
+    if gate is not None:
+        window = and_(window, screenings.c.gate == gate)
+    if before is not None:
+        earlier = or_(at_ms < before[0], and_(at_ms == before[0], position < before[1]))
+        window = and_(window, at_ms <= before[0], earlier)
+    high, again = reasons.contains('"temperature_high"'), reasons.contains('"fever_confirmed"')
+    rechecks = select(*_COLUMNS).where(window, screenings.c.verdict == "recheck", high)
+    stops = select(*_COLUMNS).where(window, screenings.c.verdict == "stop", or_(high, again))
+    both = union_all(rechecks, stops)
+    newest = both.order_by(both.selected_columns.at_ms.desc(), both.selected_columns.position.desc())
+    return [Reading(*row) for row in connection.execute(newest.limit(size))]
 
 
 def _fevers(connection: Connection, marks: Sequence[Reading]) -> list[Fever]:
     """What became of each of these readings; those that are the second one of another are told with it."""
     decided = _decided(connection, marks)
-    opened = _opened(connection, marks)
     named = {mark.remeasure_of for mark in marks if mark.remeasure_of and mark.says("fever_confirmed")}
     known = set(connection.scalars(select(screenings.c.id).where(screenings.c.id.in_(named)))) if named else set()
+    opened = _opened(connection, marks)
     seconds = _seconds_of_incidents(connection, marks)
     found = []
     for mark in marks:
         incident = opened.get(f"fever:{mark.id}")
+        alert = incident["id"] if incident else None
+        second = decided.get(mark.id)
         if mark.says("fever_confirmed"):
             if mark.remeasure_of not in known:
-                found.append(Fever("confirmed", None, mark, incident["id"] if incident else None))
-            continue
-        second = decided.get(mark.id)
-        if second is not None and second.says("fever_confirmed"):
-            found.append(Fever("confirmed", mark, second, incident["id"] if incident else None))
+                found.append(Fever("confirmed", None, mark, alert))
+        elif second is not None and second.says("fever_confirmed"):
+            found.append(Fever("confirmed", mark, second, alert))
         elif incident is not None:
-            found.append(Fever("confirmed", mark, _at(connection, incident, mark), incident["id"]))
+            found.append(Fever("confirmed", mark, _at(connection, incident, mark), alert))
         elif (mark.gate, mark.at_ms) not in seconds:
             found.append(Fever("unconfirmed" if second is None else "cleared", mark, second, None))
     return found
