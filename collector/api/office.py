@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 from collector.api.board import Board
 from collector.ingest.counters import Counters
 from collector.ledger import Connection, Ledger, overview
-from collector.series import Series
+from collector.series import Charts
 from collector.settings import CollectorSettings
 
 
@@ -25,7 +25,7 @@ class Office:
     """
 
     ledger: Ledger
-    series: Series
+    series: Charts
     settings: CollectorSettings
     health: Callable[[], list[str]]
     ingest_counts: Counters
