@@ -7,17 +7,20 @@ from threading import Event, Thread
 
 import structlog
 
-from collector.ledger import Ledger, cursors, retention
+from collector.ledger import Ledger, cursors, fading, gates, retention
 from collector.ledger.retention import DAY_MS
 from collector.settings import Retention
 
 log = structlog.get_logger(__name__)
 
 CURSOR = "retention"
+ROLL_UPS = {"minutes": 60_000, "hours": 3_600_000, "days": DAY_MS}
+KINDS = ("screenings", "registrations", "rejects", "incidents", *ROLL_UPS)
 EVERY_SECONDS = 3600.0
 FIRST_SECONDS = 60.0
 AT_ONCE = 2_000
 """Rows a transaction: with their index entries about 50 ms, in which nothing else can be committed."""
+GATES_AT_ONCE = 200
 PAUSE = 0.05
 SHARE = 4
 """Pauses are so many times as long as the step before took: at most a fifth of the time belongs to deleting."""
@@ -47,6 +50,8 @@ def trusted_ms(now_ms: int, witnessed: int | None, kept_ms: int | None, elapsed_
 
 class Keeper:
     """Once an hour, in small steps: the oldest arrivals first, never more than a day's in a run.
+
+    Roll-ups, which are ordered by their own times, go no faster than a day's for each hour either.
 
     Never deleted is what a follower has not read. What a gate may still send again is younger than the least that
     can be set (a week; a gate forgets a day after the receipt).
@@ -89,7 +94,7 @@ class Keeper:
 
     def deleted(self) -> Mapping[str, int]:
         """How many rows of each class went since the start."""
-        return {kind: self._deleted[kind] for kind in ("screenings", "registrations", "rejects", "incidents")}
+        return {kind: self._deleted[kind] for kind in KINDS}
 
     def run(self) -> None:
         """One round through all classes."""
@@ -103,6 +108,11 @@ class Keeper:
         if self._settings.incidents:
             cutoff_ms = now_ms - self._settings.incidents * DAY_MS
             self._steps("incidents", lambda: self._incidents(cutoff_ms))
+
+        for kind in ROLL_UPS:
+            days = getattr(self._settings, kind)
+            if days:
+                self._roll_ups(kind, self._paced(kind, now_ms - days * DAY_MS))
 
     def _keep(self) -> None:
         pause = FIRST_SECONDS
@@ -146,6 +156,35 @@ class Keeper:
 
         if oldest_ms < cutoff_ms or oldest_ms > self._now_ms():
             self._steps(kind, step)
+
+    def _paced(self, kind: str, cutoff_ms: int) -> int:
+        """The same or, when that is far ahead of last time's, a day more than then."""
+        name = f"{CURSOR}.{kind}"
+        with self._ledger.begin() as connection:
+            last_ms = cursors.get(connection, name)
+            cutoff_ms = min(cutoff_ms, last_ms + DAY_MS) if last_ms else cutoff_ms
+            cursors.put(connection, name, max(cutoff_ms, last_ms))
+        return cutoff_ms
+
+    def _roll_ups(self, kind: str, cutoff_ms: int) -> None:
+        length_ms = ROLL_UPS[kind]
+        with self._ledger.read() as connection:
+            names = [word.gate for word in gates.words(connection)]
+        done = 0
+
+        def step() -> tuple[int, bool]:
+            nonlocal done
+            some = names[done : done + GATES_AT_ONCE]
+            with self._ledger.begin() as connection:
+                gone, passed = fading.by_gate(connection, length_ms, some, cutoff_ms, AT_ONCE)
+                done += passed
+                if kind == "minutes":
+                    more = fading.of_fresh(connection, cutoff_ms, AT_ONCE)
+                else:
+                    more = fading.by_time(connection, length_ms, cutoff_ms, AT_ONCE)
+            return gone + more, done < len(names) or more == AT_ONCE
+
+        self._steps(kind, step)
 
     def _surplus(self) -> tuple[int, bool]:
         with self._ledger.begin() as connection:

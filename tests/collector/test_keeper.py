@@ -2,16 +2,28 @@
 
 import itertools
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
 
 from collector import keeper as keeping
 from collector.keeper import Keeper, trusted_ms
-from collector.ledger import Ledger, deliveries, incidents, rejects, retention, screenings, tables
+from collector.ledger import (
+    Ledger,
+    deliveries,
+    incidents,
+    measured,
+    rejects,
+    retention,
+    screenings,
+    series_tables,
+    tables,
+)
 from collector.ledger.retention import DAY_MS
 from collector.rules.reason import Reason
 from collector.rules.rule import Finding
+from collector.series.embedded import EmbeddedSeries
 from collector.settings import CollectorSettings, Retention
 from kadian.identifiers import new_id
 from kadian.messages import Screening, Temperature
@@ -235,3 +247,40 @@ def test_the_file_stays_as_large_as_it_was_once_as_much_goes_as_comes(ledger):
 def test_days_in_which_a_gate_may_send_again_are_a_mistake_of_the_file(field):
     assert [problem[:2] for problem in Retention(**{field: 3}).problems()] == [(field, "K0370")]
     assert not list(CollectorSettings(site="x").retention.problems())
+
+
+def test_roll_ups_go_after_days_of_their_own_and_never_more_than_a_days_for_each_hour(ledger, monkeypatch):
+    monkeypatch.setattr(keeping, "AT_ONCE", 5)
+    for days in (800, 100, 95, 91.5, 50, 0):
+        arrive(ledger, days, many=2)
+    with ledger.read() as connection:
+        batch = measured.after(connection, 0, 1000)
+    EmbeddedSeries(ledger, ZoneInfo("Asia/Shanghai"), lambda: NOW_MS).write(batch)
+    keeper = made(ledger, screenings=0)
+    keeper.run()
+
+    def left(table, length_ms=None):
+        query = select(table.c.start_ms).order_by(table.c.start_ms)
+        if length_ms:
+            query = query.where(table.c.length_ms == length_ms)
+        with ledger.read() as connection:
+            return [round((NOW_MS - ms) / DAY_MS, 1) for ms in connection.scalars(query)]
+
+    minutes = len(left(series_tables.fresh_minutes)) + len(left(series_tables.rollups, 60_000))
+    assert minutes == 2  # of 50 days ago, and of now
+    assert left(series_tables.tallies, 3_600_000)[0] == pytest.approx(100, abs=0.1)
+    assert len(left(series_tables.tallies, DAY_MS)) == 6
+    assert keeper._paced("minutes", NOW_MS) == NOW_MS - 89 * DAY_MS
+
+
+def test_folded_minutes_go_too(ledger):
+    row = {"passed": 1, "rechecks": 0, "stops": 0, "nones": 0, "hundredths": b"", "length_ms": 60_000, "gate": "e01"}
+    arrive(ledger, 0)
+    with ledger.begin() as connection:
+        for days in (95, 94, 5):
+            connection.execute(series_tables.rollups.insert(), row | {"start_ms": NOW_MS - days * DAY_MS})
+    keeper = made(ledger)
+    keeper.run()
+    with ledger.read() as connection:
+        assert connection.scalars(select(series_tables.rollups.c.start_ms)).all() == [NOW_MS - 5 * DAY_MS]
+    assert keeper.deleted()["minutes"] == 2
