@@ -12,6 +12,7 @@ from collector.ledger import Ledger, measured
 from collector.series.embedded import EmbeddedSeries
 
 AT_ONCE = 200_000
+EVERYTHING = 1 << 62
 
 
 def fill(file: Path) -> None:
@@ -26,7 +27,9 @@ def fill(file: Path) -> None:
         if not batch:
             break
         series.write(batch)
+        series.fold(EVERYTHING)
         counted += len(batch)
+    series.fold(EVERYTHING)
     ledger.close()
     print(f"{counted} counted into roll-ups, {time.monotonic() - began:.0f} s", flush=True)
 
