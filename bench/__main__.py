@@ -18,6 +18,8 @@ ALL = (
     "replug",
     "budget",
     "office",
+    "questions",
+    "pages",
     "alarm",
     "drain",
     "outbox",
