@@ -67,10 +67,10 @@ def _listen(pages: list[socket.socket], seconds: float) -> tuple[int, list[float
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         for key, _ in chosen.select(0.1):
-            page: socket.socket = key.data
+            heard: socket.socket = key.data
             now = time.time()
             # A chunk's length stands on a line of its own before its text.
-            *events, rests[page] = (rests[page] + page.recv(1 << 20)).split(b"\n\n")
+            *events, rests[heard] = (rests[heard] + heard.recv(1 << 20)).split(b"\n\n")
             for event in events:
                 found = AT.match(event[event.find(b"event:") :]) if b"event: screening" in event else None
                 if found:
