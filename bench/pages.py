@@ -7,11 +7,10 @@ import selectors
 import socket
 import time
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from bench.figures import milliseconds
-from bench.place import site
+from bench.place import cpu_seconds, site
 from bench.questions import send
 from tests.system.site import Site
 
@@ -34,9 +33,9 @@ def _load(gates: int, a_second: int) -> dict[str, Any]:
         sender = multiprocessing.Process(target=send, args=(place.broker_port, gates, a_second, stop))
         pages = [_opened(place) for _ in range(PAGES)]
         sender.start()
-        began, worked = time.monotonic(), _cpu_seconds(place)
+        began, worked = time.monotonic(), cpu_seconds(place)
         told, delays = _listen(pages, SECONDS)
-        share = (_cpu_seconds(place) - worked) / (time.monotonic() - began)
+        share = (cpu_seconds(place) - worked) / (time.monotonic() - began)
         stop.set()
         sender.join()
         for page in pages:
@@ -76,9 +75,3 @@ def _listen(pages: list[socket.socket], seconds: float) -> tuple[int, list[float
                 if found:
                     delays.append(now - datetime.fromisoformat(found[2].decode()).timestamp())
     return len(delays), delays
-
-
-def _cpu_seconds(place: Site) -> float:
-    office = place.office.process
-    fields = Path(f"/proc/{office.pid if office else 'self'}/stat").read_text("ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

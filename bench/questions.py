@@ -19,7 +19,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from bench import ledgers
 from bench.figures import percentile
-from bench.place import site
+from bench.place import cpu_seconds, site
 from bench.rollups import fill
 from kadian.identifiers import new_id
 from kadian.messages import Code, Screening, Temperature, encode
@@ -145,7 +145,9 @@ def _one(place: Site, rows: int, gates: int, before: dict[str, dict[str, float]]
     asked = questions(gates, now_ms)
     for name, path in asked.items():
         ask(place.http_port, path, 10)
+        worked = cpu_seconds(place)
         table[name] = _figures("", ask(place.http_port, path, ASKED))
+        table[name]["cpu_ms"] = round((cpu_seconds(place) - worked) / ASKED * 1e3, 1)
     stop = multiprocessing.Event()
     sender = multiprocessing.Process(target=send, args=(place.broker_port, gates, A_SECOND.get(gates, 45), stop))
     sender.start()
