@@ -33,11 +33,12 @@ SELECT uuid7(ms, i), printf('g%05d', i % :gates), i % :gates + 1, i / :gates + 1
         WHEN 'cleared' THEN '["cleared"]' WHEN 'moving' THEN '["moving"]' ELSE '[]' END,
     celsius, 'body_estimate', 'forehead', round(celsius - 1.7, 2), round(12 + 9.0 * noise, 1), 'device', 12,
     round(noise / 5, 2), 'gy614v3', CASE kind WHEN 'moving' THEN 'moving' ELSE 'ok' END,
-    CASE WHEN i % 5 THEN 'pass' END, CASE WHEN i % 5 THEN 'valid' END,
-    CASE WHEN i % 5 THEN substr(hex(randomblob(11)), 1, 22) END, CASE WHEN i % 5 THEN 'green' END, 'v-12',
+    CASE WHEN who % 5 THEN 'pass' END, CASE WHEN who % 5 THEN 'valid' END,
+    CASE WHEN who % 5 THEN printf('%022x', who * 2654435761) END, CASE WHEN who % 5 THEN 'green' END, 'v-12',
     CASE WHEN kind IN ('confirmed', 'cleared') THEN uuid7(:start + (k - :shift) * :step, i - :shift) END
 FROM (
-    SELECT *, round(CASE WHEN kind IN ('high', 'confirmed') THEN 37.3 + 1.6 * noise * noise ELSE 35.9 + 0.4 * noise
+    SELECT *, CASE WHEN kind IN ('confirmed', 'cleared') THEN i - :shift ELSE i END AS who,
+        round(CASE WHEN kind IN ('high', 'confirmed') THEN 37.3 + 1.6 * noise * noise ELSE 35.9 + 0.4 * noise
         + 0.8 * (abs(random()) % 1000 / 1000.0) END, 2) AS celsius
     FROM (
         SELECT k, k + :before AS i, :start + k * :step AS ms, abs(random()) % 1000 / 1000.0 AS noise,
