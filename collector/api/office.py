@@ -10,8 +10,9 @@ from fastapi import Depends, Request
 
 from collector.api.board import Board
 from collector.ingest.counters import Counters
-from collector.ledger import Connection, Ledger, overview
+from collector.ledger import Connection, Ledger
 from collector.series import Charts
+from collector.series.counts import counts
 from collector.settings import CollectorSettings
 
 
@@ -41,7 +42,7 @@ class Office:
 
     def counts(self, connection: Connection, since_ms: int, until_ms: int | None = None) -> dict[str, dict[str, int]]:
         """How many of each verdict each gate measured at or after `since_ms` and before `until_ms`."""
-        return overview.verdicts_by_gate(connection, since_ms, until_ms)
+        return counts(connection, since_ms, until_ms, self.zone)
 
     @cached_property
     def board(self) -> Board:

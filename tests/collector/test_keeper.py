@@ -20,6 +20,7 @@ from collector.ledger import (
     series_tables,
     tables,
 )
+from collector.ledger.rejects import Refused
 from collector.ledger.retention import DAY_MS
 from collector.rules.reason import Reason
 from collector.rules.rule import Finding
@@ -169,7 +170,7 @@ def test_trust_in_the_clock():
 def test_rejects_are_bounded_in_number(ledger):
     with ledger.begin() as connection:
         for number in range(250):
-            rejects.add(connection, f"t/{number}", "not JSON", b"x", NOW_MS - number)
+            rejects.add(connection, [Refused(f"t/{number}", "not JSON", b"x")], NOW_MS - number)
     made(ledger, most_rejects=100).run()
     with ledger.read() as connection:
         left = rejects.page(connection, 1000)
