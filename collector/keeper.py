@@ -19,7 +19,7 @@ KINDS = ("screenings", "registrations", "rejects", "incidents", *ROLL_UPS)
 EVERY_SECONDS = 3600.0
 FIRST_SECONDS = 60.0
 AT_ONCE = 2_000
-"""Rows a transaction: with their index entries about 50 ms, in which nothing else can be committed."""
+"""Rows a transaction: about 10 ms in which nothing else can be committed."""
 GATES_AT_ONCE = 200
 PAUSE = 0.05
 SHARE = 4
