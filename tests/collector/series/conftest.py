@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import delete
 
 from collector.ledger import Ledger, measured, screenings, tables
+from collector.ledger.series_tables import fresh_minutes, rollups, tallies
 from collector.series.embedded import EmbeddedSeries
 from kadian.identifiers import new_id
 from kadian.messages import Screening, Temperature
@@ -51,8 +52,8 @@ class Place:
     def begin_anew(self, zone: ZoneInfo) -> None:
         """An empty ledger, and a series of another zone."""
         with self.ledger.begin() as connection:
-            connection.execute(delete(tables.screenings))
-        self.series.clear()
+            for table in (tables.screenings, tables.cursors, tallies, fresh_minutes, rollups):
+                connection.execute(delete(table))
         self.series = EmbeddedSeries(self.ledger, zone, lambda: self.now_ms)
 
     def follow(self, at_once: int = 1000) -> int:
