@@ -1,11 +1,18 @@
 """The ledgers that figures are measured on are such as gates make, and questions to them are answered right."""
 
+import re
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
 import pytest
+from sqlalchemy import event
 
 from bench import ledgers
-from collector.ledger import Ledger, fevers, latest, lookback, overview, runs, screenings
+from bench.rollups import fill
+from collector.ledger import Ledger, fevers, latest, lookback, overview, retention, runs, screenings
 from collector.rules import confirmed_fever
 from collector.rules.rule import RuleSettings
+from collector.series.counts import counts
 
 NOW_MS = 1_795_390_200_000
 GATES = 7
@@ -70,3 +77,36 @@ def test_the_rules_agree_with_what_is_told_as_confirmed(ledger):
     in_time = [fever for fever in told if fever.second.at_ms - fever.first.at_ms <= RuleSettings().confirm_within_ms]
     assert len(in_time) > 5
     assert {f"fever:{fever.first.id}" for fever in in_time} <= rung
+
+
+def test_no_question_reads_all_screenings(ledger):
+    """SQLite tells how it would answer: a SCAN of the screenings grows with the ledger, a SEARCH does not."""
+    asked = []
+    event.listen(
+        ledger._engine, "after_cursor_execute", lambda _c, _k, statement, values, *_: asked.append((statement, values))
+    )
+    zone = ZoneInfo("Asia/Shanghai")
+    fill(Path(ledger.place))
+    day_ms = NOW_MS - 3 * ledgers.DAY_MS
+    with ledger.read() as connection:
+        counts(connection, day_ms, day_ms + ledgers.DAY_MS, zone)
+        counts(connection, day_ms + 12_345, None, zone)
+        runs.gaps(connection)
+        latest.newest(connection)
+        latest.behind(connection, 39_000, 10)
+        fevers.page(connection, day_ms, NOW_MS, "confirmed")
+        fevers.page(connection, day_ms, NOW_MS, "cleared", "g00003", before=(NOW_MS - 5, 7))
+        screenings.page(connection, gate="g00003", until_ms=NOW_MS, before=(NOW_MS - 5, 7))
+        screenings.page(connection, verdict="stop", since_ms=day_ms)
+        screenings.page(connection, verdict="stop", gate="g00003")
+        screenings.page(connection, since_ms=day_ms)
+        screenings.last_position(connection)
+        retention.oldest_ms(connection, "screenings")
+        retention.witnessed_ms(connection)
+        questions = [one for one in asked if one[0].startswith(("SELECT", "WITH"))]
+        assert len(questions) > 20
+        for statement, values in questions:
+            plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+            walks = any(re.match(r"SCAN screenings\b", line) for line in plan)
+            ends_soon = "LIMIT" in statement and not any("TEMP B-TREE" in line for line in plan)
+            assert not walks or ends_soon, (statement, plan)
