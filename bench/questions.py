@@ -25,7 +25,9 @@ from kadian.identifiers import new_id
 from kadian.messages import Code, Screening, Temperature, encode
 from tests.system.site import SITE, Site
 
-ROWS = [int(rows) for rows in os.environ.get("KADIAN_BENCH_ROWS", "1000000,5000000").split(",")]
+MANY = 1_000
+"""From so many gates on a roll-up is of few screenings, and filling takes ten times as long."""
+ROWS = os.environ.get("KADIAN_BENCH_ROWS", "")
 GATES = [int(gates) for gates in os.environ.get("KADIAN_BENCH_GATES", "9,12600").split(",")]
 ASKED = int(os.environ.get("KADIAN_BENCH_ASKED", "150"))
 """How often each question is asked."""
@@ -120,7 +122,7 @@ def run() -> dict[str, Any]:
 def _sizes(gates: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     before: dict[str, dict[str, float]] = {}
-    for rows in ROWS:
+    for rows in map(int, (ROWS or ("200000,1000000" if gates >= MANY else "1000000,5000000")).split(",")):
         with site(office_more=FOR_EVER) as place:
             (place.folder / "office").mkdir()
             found[str(rows)] = _one(place, rows, gates, before)
