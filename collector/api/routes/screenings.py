@@ -1,4 +1,3 @@
-from collections import Counter
 from typing import Annotated
 
 from fastapi import APIRouter, Response
@@ -72,12 +71,13 @@ def summary(office: OfficeHere, since: TimeText = None, until: TimeText = None) 
             counts = office.counts(connection, since_ms, until_ms)
     with office.ledger.read() as connection:
         gaps = runs.gaps(connection)
-    by_verdict: Counter[str] = Counter()
+    by_verdict: dict[str, int] = {}
     for verdicts in counts.values():
-        by_verdict.update(verdicts)
+        for verdict, count in verdicts.items():
+            by_verdict[verdict] = by_verdict.get(verdict, 0) + count
     return encoded(
         {
-            "total": by_verdict.total(),
+            "total": sum(by_verdict.values()),
             "by_gate": {gate: sum(verdicts.values()) for gate, verdicts in sorted(counts.items())},
             "by_verdict": dict(sorted(by_verdict.items())),
             "gaps": gaps,
