@@ -19,7 +19,7 @@ FeverState = Literal["confirmed", "unconfirmed", "cleared"]
 RULE = "confirmed_fever"
 EARLY_READINGS = 4
 """Readings before the rest was over that one person is followed through."""
-MOST_LOOKED_AT = 600
+MOST_LOOKED_AT = 400
 """High readings looked at for one page: where hardly any are of the wanted state, a page is short instead of late."""
 _COLUMNS = [
     screenings.c[name]
