@@ -19,6 +19,8 @@ ALL = (
     "budget",
     "office",
     "ingest",
+    "questions",
+    "pages",
     "alarm",
     "drain",
     "city",

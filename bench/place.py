@@ -1,5 +1,6 @@
 """A site in real processes for the measurements, ended whatever happens."""
 
+import os
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -29,3 +30,10 @@ def site(channel: str | None = None, office_more: str = "") -> Iterator[Site]:
             yield place
         finally:
             place.stop()
+
+
+def cpu_seconds(place: Site) -> float:
+    """How much processor time the office has used."""
+    office = place.office.process
+    fields = Path(f"/proc/{office.pid if office else 'self'}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

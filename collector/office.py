@@ -25,6 +25,7 @@ from collector.api.enrolment import open_enrolment
 from collector.api.office import Office
 from collector.api.serve import serve
 from collector.ingest import Ingest
+from collector.keeper import Keeper
 from collector.ledger import Follower, Ledger
 from collector.ledger.leadership import open_leadership
 from collector.policies import Policies, policy
@@ -146,6 +147,13 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
             **series.followers,
             "rules": Follower(ledger, "rules", watch.handle, watch.position),
         }
+        keeper = Keeper(
+            ledger,
+            settings.retention,
+            now_ms,
+            followed=lambda: min(follower.position() for follower in followers.values()),
+            stored=lambda: ingest.counters.stored,
+        )
         courier = Courier(ledger, channels, now_ms)
         register = RegisterKey(settings.access_folder)
         trusted = Trusted(settings.codes, settings.holder_key_path, lambda: datetime.now(zone))
@@ -157,6 +165,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
             policies,
             ingest,
             *([enrolment] if enrolment else []),
+            keeper,
         )
         for part in started_in_order:
             part.start()
@@ -175,6 +184,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
                 version=__version__,
                 now_ms=now_ms,
                 lags=lags,
+                deleted=keeper.deleted,
             )
         )
         notify = Notify()

@@ -155,6 +155,37 @@ class Codes(Struct, frozen=True):
     holder_key_file: FileName | None = None
 
 
+Days = Annotated[int, Meta(ge=0, le=36_500)]
+LEAST_DAYS = 7
+"""A gate keeps for a day what is receipted, and may stand without a network for days."""
+
+
+class Retention(Struct, frozen=True):
+    """Days for which each class is kept, from its arrival on; 0: for ever.
+
+    `screenings`: three months answer for a season of thermometers and for the quarter's report; who was ill is told
+    by then. `registrations`: two incubation periods of 14 days, and two days to ask. `minutes`, `hours` and `days` are
+    the roll-ups, which concern nobody: charts of a day as long as its screenings, two years by the hour, ten by the
+    day. `rejects`: until the gate that sent them is mended, and never more than `most_rejects`. `incidents`: a year,
+    once nobody has to act on them.
+    """
+
+    screenings: Days = 90
+    registrations: Days = 30
+    minutes: Days = 90
+    hours: Days = 730
+    days: Days = 3650
+    rejects: Days = 90
+    most_rejects: Annotated[int, Meta(ge=100)] = 100_000
+    incidents: Days = 365
+
+    def problems(self) -> Iterator[Problem]:
+        """Days in which a gate may still send the same again."""
+        for field in ("screenings", "registrations"):
+            if 0 < getattr(self, field) < LEAST_DAYS:
+                yield field, "K0370", {"days": str(getattr(self, field)), "least": str(LEAST_DAYS)}
+
+
 class Access(Struct, frozen=True):
     """`folder`: where the office's authority and the register's key are kept; `access` beside the ledger's file."""
 
@@ -218,6 +249,7 @@ class CollectorSettings(Struct, frozen=True):
     broker: Broker = Broker()
     ledger: LedgerSettings = LedgerSettings()
     series: Series = Series()
+    retention: Retention = Retention()
     http: Http = Http()
     screening: Screening = Screening()
     codes: Codes = Codes()

@@ -6,15 +6,17 @@ from fastapi import APIRouter, FastAPI
 
 from collector.api.bell import Bell
 from collector.api.guard import Guard
+from collector.api.news import News
 from collector.api.office import Office
 from collector.api.problems import MEDIA_TYPE, Problem, tell_problems
-from collector.api.routes import alerts, gates, health, metrics, pages, rejects, screenings, stream
+from collector.api.routes import alerts, fevers, gates, health, metrics, pages, rejects, screenings, stream
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
     metrics.router,
     screenings.router,
     gates.router,
+    fevers.router,
     alerts.router,
     rejects.router,
     stream.router,
@@ -54,6 +56,7 @@ def make_app(office: Office) -> FastAPI:
         },
     )
     app.state.office = office
+    app.state.news = News(office)
     app.state.bell = Bell(office.ledger.changed.listen)
     tell_problems(app)
     for router in ROUTERS:

@@ -74,6 +74,10 @@ class Follower(Generic[B]):
         if self._thread.is_alive():
             self._thread.join()
 
+    def position(self) -> int:
+        """The last position that was dealt with."""
+        return self._position()
+
     def lag(self) -> int:
         """How many positions are stored but not dealt with."""
         with self._ledger.read() as connection:

@@ -23,6 +23,21 @@ class GateRow(msgspec.Struct, frozen=True):
     last_screening_ms: int | None
 
 
+class GateWord(msgspec.Struct, frozen=True):
+    """A `GateRow` without the report itself."""
+
+    gate: str
+    state: str
+    state_at: str | None
+    version: str | None
+    state_received_ms: int | None
+    telemetry_received_ms: int | None
+    last_screening_ms: int | None
+
+
+_WORD = tuple(gates.c[name] for name in GateWord.__struct_fields__)
+
+
 def seen(connection: Connection, gate: str, status: Status, received_ms: int) -> None:
     """Keep a gate's state. The same status again (a retained message, read at every connect) is no new contact."""
     row = {
@@ -60,6 +75,22 @@ def all(connection: Connection) -> Sequence[GateRow]:  # noqa: A001 - read as ga
         GateRow(**{**row, "telemetry": _telemetry(row["telemetry"])})
         for row in connection.execute(select(gates).order_by(gates.c.gate)).mappings()
     ]
+
+
+def words(connection: Connection) -> list[GateWord]:
+    """What each gate that has ever spoken last said of itself, by name, without its telemetry."""
+    return [GateWord(*row) for row in connection.execute(select(*_WORD).order_by(gates.c.gate))]
+
+
+def has_spoken(connection: Connection, gate: str) -> bool:
+    """Whether the office has ever heard of this gate."""
+    return connection.execute(select(gates.c.gate).where(gates.c.gate == gate)).first() is not None
+
+
+def telemetry_of(connection: Connection, names: Sequence[str]) -> dict[str, bytes]:
+    """The last report of each of these gates (1,000 at most), as JSON; gates that have sent none are left out."""
+    query = select(gates.c.gate, gates.c.telemetry).where(gates.c.gate.in_(names), gates.c.telemetry.is_not(None))
+    return {gate: telemetry.encode() for gate, telemetry in connection.execute(query)}
 
 
 def _telemetry(text: str | None) -> Telemetry | None:

@@ -16,10 +16,12 @@ class DeliveryState(msgspec.Struct, frozen=True):
     answer: str | None
 
 
-def verdicts_by_gate(connection: Connection, since_ms: int) -> dict[str, dict[str, int]]:
-    """How many screenings of each verdict each gate measured at or after `since_ms`."""
+def verdicts_by_gate(connection: Connection, since_ms: int, until_ms: int | None = None) -> dict[str, dict[str, int]]:
+    """How many screenings of each verdict each gate measured at or after `since_ms` and before `until_ms`."""
     columns = screenings.c.gate, screenings.c.verdict
     query = select(*columns, func.count()).where(screenings.c.at_ms >= since_ms).group_by(*columns)
+    if until_ms is not None:
+        query = query.where(screenings.c.at_ms < until_ms)
     found: dict[str, dict[str, int]] = {}
     for gate, verdict, count in connection.execute(query):
         found.setdefault(gate, {})[verdict] = count

@@ -78,6 +78,8 @@ def page(
         query = query.where(screenings.c.gate == gate)
     if verdict is not None:
         query = query.where(screenings.c.verdict == verdict)
+        if verdict != "pass":
+            query = query.where(tables.UNUSUAL)
     if before is not None:
         # The first condition says nothing new, but lets the index on at_ms do the work.
         query = query.where(at_ms <= before[0], or_(at_ms < before[0], and_(at_ms == before[0], position < before[1])))

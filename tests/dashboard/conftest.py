@@ -92,6 +92,7 @@ class Office:
     series: dict[str, list[dict]] = field(default_factory=dict)
     events: list[tuple[str, dict]] = field(default_factory=list)
     acknowledged: list[dict] = field(default_factory=list)
+    unshown: int = 0
     streaming: bool = True
     url: str = ""
     changed: threading.Condition = field(default_factory=threading.Condition)
@@ -110,7 +111,8 @@ class Office:
 
     def answer(self, path: str, query: str) -> dict | None:
         if path == "/api/v1/gates":
-            return {"site": "chuanchang", "timezone": "Asia/Shanghai", "now": moment(), "gates": self.gates}
+            told = {"total": len(self.gates) + self.unshown, "gates": self.gates, "next_cursor": None}
+            return {"site": "chuanchang", "timezone": "Asia/Shanghai", "now": moment()} | told
         if path == "/api/v1/screenings/summary":
             by_verdict: dict[str, int] = {}
             for one in self.gates:

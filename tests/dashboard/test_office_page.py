@@ -151,3 +151,17 @@ def test_numbers_turn_visibly_stale_when_the_stream_is_lost_and_recover(page: Pa
     expect(page.get_by_text(re.compile("已过时"))).to_be_visible()
     office.streaming = True
     expect(page.get_by_test_id("page")).to_have_attribute("data-stale", "false", timeout=20_000)
+
+
+def test_of_thousands_of_gates_the_page_shows_what_it_was_given_and_says_how_many_more_there_are(
+    page: Page, office: Any
+) -> None:
+    shown = page.get_by_test_id("gate-card")
+    before = shown.count()
+    office.unshown = 11_600
+    office.push("screening", reading(7, 36.5, "pass"))
+    expect(page.get_by_test_id("gates-unshown")).to_contain_text("11600", timeout=9000)
+    office.push("gate", office.gates[0] | {"gate": "g-far", "name": "far away", "entrance_state": "open"})
+    office.push("screening", reading(8, 36.5, "pass"))
+    expect(page.get_by_test_id("screening-row")).to_have_count(2)
+    expect(shown).to_have_count(before)

@@ -1,20 +1,21 @@
 """The gates as the office sees them: what is configured, and what each last said."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import tzinfo
 from typing import Any, Literal
 
 import msgspec
 from pydantic import BaseModel, Field
 
+from collector.api.board import Standing
 from collector.api.office import Office
-from collector.api.times import day_start_ms, iso
-from collector.ledger import gates, overview, screenings
-from collector.ledger.gates import GateRow
-from collector.ledger.screenings import StoredScreening
+from collector.api.times import iso
+from collector.ledger import gates
 from collector.settings import Entrance
 from kadian.messages import Verdict
 
+MOST = 1000
+"""Gates in one answer: a whole neighbourhood, and of a city as much as a page can show."""
 VERDICTS = ("pass", "recheck", "stop", "none")
 
 
@@ -58,53 +59,80 @@ class GateAnswer(BaseModel):
 
 
 class GatesAnswer(BaseModel):
-    """Every configured entrance, and each gate that has spoken."""
+    """Every configured entrance in order, then each other gate that has spoken, by name."""
 
     site: str
     timezone: str
     now: str
+    total: int = Field(description="how many gates there are in all")
     gates: list[GateAnswer]
+    next_cursor: str | None = Field(description="leads to the gates after these; null at the end")
 
 
-def gates_now(office: Office) -> list[dict[str, Any]]:
-    """Every gate in the form of `GateAnswer`: configured entrances in their order, then strangers by name."""
-    now = office.now_ms()
+class BriefGateAnswer(BaseModel):
+    """One gate in one line."""
+
+    gate: str
+    state: Literal["online", "stopped", "lost", "unknown"]
+    at: str | None = Field(description="the newest screening, by the gate's own time")
+    celsius: float | None
+    verdict: Verdict | None
+    age_seconds: float | None = Field(description="since the last screening")
+    today: int = Field(description="screenings since the site's midnight")
+
+
+class BriefGate(msgspec.Struct, frozen=True):
+    """The same as it is encoded: thousands are one answer."""
+
+    gate: str
+    state: str
+    at: str | None
+    celsius: float | None
+    verdict: str | None
+    age_seconds: float | None
+    today: int
+
+
+class LatestAnswer(BaseModel):
+    """All gates, configured entrances first."""
+
+    now: str
+    gates: list[BriefGateAnswer]
+
+
+def known_gates(office: Office, standings: Iterable[str]) -> list[str]:
+    """Names of gates, each once: configured entrances in their order, then strangers by name."""
+    configured = [entrance.gate_id for entrance in office.settings.entrances]
+    return list(dict.fromkeys((*configured, *sorted(standings))))
+
+
+def gate_answers(office: Office, names: Sequence[str], standings: Mapping[str, Standing]) -> list[dict[str, Any]]:
+    """These gates (1,000 at most) in the form of `GateAnswer`, for msgspec to encode."""
     with office.ledger.read() as connection:
-        rows = {row.gate: row for row in gates.all(connection)}
-        today = overview.verdicts_by_gate(connection, day_start_ms(now, office.zone))
-        newest = {name: screenings.page(connection, gate=name, limit=1) for name in rows}
+        telemetry = gates.telemetry_of(connection, names)
     entrances = {entrance.gate_id: entrance for entrance in office.settings.entrances}
+    now_ms, zone = office.now_ms(), office.zone
     return [
         gate_answer(
             name,
             entrances.get(name),
-            rows.get(name),
-            newest=newest.get(name, ()),
-            verdicts=today.get(name, {}),
-            now_ms=now,
-            zone=office.zone,
+            standings.get(name) or Standing(),
+            telemetry=telemetry.get(name),
+            now_ms=now_ms,
+            zone=zone,
         )
-        for name in known_gates(entrances, rows)
+        for name in names
     ]
 
 
-def known_gates(configured: Iterable[str], spoken: Iterable[str]) -> list[str]:
-    """Names of gates, each once, in order."""
-    return list(dict.fromkeys((*configured, *spoken)))
-
-
 def gate_answer(
-    name: str,
-    entrance: Entrance | None,
-    row: GateRow | None,
-    *,
-    newest: Iterable[StoredScreening],
-    verdicts: Mapping[str, int],
-    now_ms: int,
-    zone: tzinfo,
+    name: str, entrance: Entrance | None, standing: Standing, *, telemetry: bytes | None, now_ms: int, zone: tzinfo
 ) -> dict[str, Any]:
-    """One gate in the form of `GateAnswer`. Pure."""
-    heard = [row.state_received_ms, row.telemetry_received_ms, row.last_screening_ms] if row else []
+    """One gate in the form of `GateAnswer`; `telemetry` is its last report as JSON. Pure."""
+    word, newest, today = standing.word, standing.newest, standing.today
+    heard = [standing.received_ms]
+    if word is not None:
+        heard += [word.state_received_ms, word.telemetry_received_ms]
     return {
         "gate": name,
         "entrance": entrance.id if entrance else None,
@@ -113,25 +141,33 @@ def gate_answer(
         "zone": entrance.zone if entrance else None,
         "x": entrance.x if entrance else None,
         "y": entrance.y if entrance else None,
-        "state": row.state if row else "unknown",
-        "state_at": row.state_at if row else None,
-        "version": row.version if row else None,
-        "last_screening_at": iso(row.last_screening_ms, zone) if row and row.last_screening_ms is not None else None,
-        "age_seconds": age_seconds([row.last_screening_ms] if row else [], now_ms),
+        "state": word.state if word else "unknown",
+        "state_at": word.state_at if word else None,
+        "version": word.version if word else None,
+        "last_screening_at": None if standing.received_ms is None else iso(standing.received_ms, zone),
+        "age_seconds": age_seconds([standing.received_ms], now_ms),
         "contact_age_seconds": age_seconds(heard, now_ms),
-        "telemetry": msgspec.to_builtins(row.telemetry) if row and row.telemetry else None,
-        "today": {"total": sum(verdicts.values()), **{verdict: verdicts.get(verdict, 0) for verdict in VERDICTS}},
-        "last": next((_last(stored) for stored in newest), None),
+        "telemetry": None if telemetry is None else msgspec.Raw(telemetry),
+        "today": {"total": sum(today.values()), **{verdict: today.get(verdict, 0) for verdict in VERDICTS}},
+        "last": {"celsius": newest.celsius, "verdict": newest.verdict, "at": newest.at} if newest else None,
     }
+
+
+def brief_gate(name: str, standing: Standing, now_ms: int) -> BriefGate:
+    """One gate in one line. Pure."""
+    newest = standing.newest
+    return BriefGate(
+        gate=name,
+        state=standing.word.state if standing.word else "unknown",
+        at=newest.at if newest else None,
+        celsius=newest.celsius if newest else None,
+        verdict=newest.verdict if newest else None,
+        age_seconds=age_seconds([standing.received_ms], now_ms),
+        today=sum(standing.today.values()),
+    )
 
 
 def age_seconds(moments_ms: Iterable[int | None], now_ms: int) -> float | None:
     """Seconds since the newest of these moments; None when there is none, never below 0."""
     known = [moment for moment in moments_ms if moment is not None]
     return max(0, now_ms - max(known)) / 1000 if known else None
-
-
-def _last(stored: StoredScreening) -> dict[str, Any]:
-    screening = stored.screening
-    celsius = screening.temperature.celsius if screening.temperature else None
-    return {"celsius": celsius, "verdict": screening.verdict, "at": screening.at.isoformat()}

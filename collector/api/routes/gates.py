@@ -1,12 +1,15 @@
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from collector.api.answers.gate import GatesAnswer, gates_now, known_gates
+from collector.api.answers.gate import MOST, GatesAnswer, LatestAnswer, brief_gate, gate_answers, known_gates
+from collector.api.board import Standing
+from collector.api.encoded import encoded
 from collector.api.office import Office, OfficeHere
+from collector.api.paging import cursor_of, place_of
 from collector.api.problems import Failed, Problem
-from collector.api.questions import GateInPath
+from collector.api.questions import Cursor, GateInPath
 from collector.api.times import TimeText, day_start_ms, iso, ms_of
 from collector.ledger import gates
 from collector.series import steps_of
@@ -36,14 +39,39 @@ class Chart(BaseModel):
 
 
 @router.get("", response_model=GatesAnswer)
-def listing(office: OfficeHere) -> dict[str, Any]:
+def listing(
+    office: OfficeHere,
+    limit: Annotated[int, Query(ge=1, le=MOST, description="how many at most")] = MOST,
+    cursor: Cursor = None,
+) -> Response:
     """Every configured entrance, and each gate that has spoken, as they are now."""
-    return {
-        "site": office.settings.site,
-        "timezone": office.settings.timezone,
-        "now": iso(office.now_ms(), office.zone),
-        "gates": gates_now(office),
-    }
+    place = place_of(cursor, tuple[str])
+    with office.board.now() as standings:
+        names = known_gates(office, standings)
+        first = _index_after(names, place[0]) if place else 0
+        shown = names[first : first + limit]
+        answers = gate_answers(office, shown, standings)
+    more = first + limit < len(names)
+    return encoded(
+        {
+            "site": office.settings.site,
+            "timezone": office.settings.timezone,
+            "now": iso(office.now_ms(), office.zone),
+            "total": len(names),
+            "gates": answers,
+            "next_cursor": cursor_of((shown[-1],)) if more else None,
+        }
+    )
+
+
+@router.get("/latest", response_model=LatestAnswer)
+def latest(office: OfficeHere) -> Response:
+    """All gates at once, each in one line: its newest screening by its own time, its state, its count of today."""
+    now_ms = office.now_ms()
+    none = Standing()
+    with office.board.now() as standings:
+        lines = [brief_gate(name, standings.get(name, none), now_ms) for name in known_gates(office, standings)]
+    return encoded({"now": iso(now_ms, office.zone), "gates": lines})
 
 
 @router.get("/{gate}/series", responses={404: {"model": Problem, "description": "No such gate."}})
@@ -62,7 +90,7 @@ def chart(
     start_ms = min(day_start_ms(now, office.zone), end_ms - 1) if start_ms is None else start_ms
     if end_ms <= start_ms:
         raise Failed(422, "end: it has to be later than start")
-    if gate not in _known(office):
+    if not _is_known(office, gate):
         raise Failed(404, f"No gate is called {gate}; /api/v1/gates lists them")
     buckets = office.series.chart(gate, start_ms, end_ms, points)
     return Chart(
@@ -84,7 +112,15 @@ def chart(
     )
 
 
-def _known(office: Office) -> list[str]:
+def _index_after(names: list[str], name: str) -> int:
+    try:
+        return names.index(name) + 1
+    except ValueError:
+        raise Failed(422, "cursor: not one that this list gave; begin again without it") from None
+
+
+def _is_known(office: Office, gate: str) -> bool:
+    if any(entrance.gate_id == gate for entrance in office.settings.entrances):
+        return True
     with office.ledger.read() as connection:
-        spoken = [row.gate for row in gates.all(connection)]
-    return known_gates((entrance.gate_id for entrance in office.settings.entrances), spoken)
+        return gates.has_spoken(connection, gate)

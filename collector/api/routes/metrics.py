@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 
 from collector.api.answers.gate import age_seconds
 from collector.api.office import Office, OfficeHere
-from collector.ledger import deliveries, gates, overview, screenings
+from collector.ledger import deliveries, gates, overview, retention, screenings
 
 router = APIRouter(tags=["office"])
 COUNTS = {
@@ -46,16 +46,30 @@ class OfficeFigures(Collector):
         yield from self._ingest()
         with office.ledger.read() as connection:
             last = screenings.last_position(connection)
-            rows = gates.all(connection)
+            rows = gates.words(connection)
             alerts = overview.open_by_rule(connection)
             waiting = deliveries.waiting_count(connection)
+            oldest = {kind: retention.oldest_ms(connection, kind) for kind in retention.BY_ARRIVAL}
+            size, free = retention.database_bytes(connection)
         now = office.now_ms()
         ages = {row.gate: age_seconds([row.last_screening_ms], now) for row in rows}
         yield _by("gate", "kadian_gate_age_seconds", "Seconds since a gate's last screening arrived", ages)
         lags = {"series": max(0, last - office.series.position()), **office.lags()}
         yield _by("follower", "kadian_follower_lag", "Screenings that a follower of the ledger is behind", lags)
         yield _by("rule", "kadian_alerts_open", "Incidents that nobody has taken yet", alerts)
+        yield from self._kept(oldest)
+        yield GaugeMetricFamily("kadian_database_bytes", "The size of the ledger's database", value=float(size))
+        yield GaugeMetricFamily("kadian_database_free_bytes", "What of it is free to be used again", value=float(free))
         yield GaugeMetricFamily("kadian_deliveries_waiting", "Messages that wait to be accepted", value=float(waiting))
+
+    def _kept(self, oldest: dict[str, int | None]) -> Iterator[Metric]:
+        gone = CounterMetricFamily("kadian_retention_deleted", "Rows that were kept long enough", labels=["class"])
+        for kind, count in self._office.deleted().items():
+            gone.add_metric([kind], count)
+        yield gone
+        moments = {kind: None if ms is None else ms / 1000 for kind, ms in oldest.items()}
+        name = "kadian_retention_oldest_timestamp_seconds"
+        yield _by("class", name, "When the oldest that is kept arrived", moments)
 
     def _ingest(self) -> Iterator[Metric]:
         counts = self._office.ingest_counts

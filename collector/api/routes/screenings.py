@@ -1,10 +1,11 @@
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from collector.api.answers.screening import ScreeningPage, screening_answer
-from collector.api.office import OfficeHere
+from collector.api.encoded import encoded
+from collector.api.office import Office, OfficeHere
 from collector.api.paging import cursor_of, place_of
 from collector.api.questions import Cursor, GateName, Limit
 from collector.api.times import TimeText, day_start_ms, ms_of
@@ -23,7 +24,7 @@ class Summary(BaseModel):
     gaps: dict[str, list[tuple[int, int]]] = Field(description="by gate: [first, last] of each run of missing numbers")
 
 
-@router.get("", response_model=ScreeningPage, response_model_exclude_unset=True)
+@router.get("", response_model=ScreeningPage)
 def page(
     office: OfficeHere,
     *,
@@ -33,7 +34,7 @@ def page(
     verdict: Verdict | None = None,
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> dict[str, Any]:
+) -> Response:
     """Screenings measured from `since` on and before `until`, newest first."""
     before = place_of(cursor, tuple[int, int])
     since_ms, until_ms = ms_of(since, "since", office.zone), ms_of(until, "until", office.zone)
@@ -49,19 +50,42 @@ def page(
         )
     shown = found[:limit]
     more = len(found) > limit
-    return {
-        "items": [screening_answer(stored, office.zone) for stored in shown],
-        "next_cursor": cursor_of((shown[-1].at_ms, shown[-1].position)) if more else None,
-    }
+    return encoded(
+        {
+            "items": [screening_answer(stored, office.zone) for stored in shown],
+            "next_cursor": cursor_of((shown[-1].at_ms, shown[-1].position)) if more else None,
+        }
+    )
 
 
-@router.get("/summary")
-def summary(office: OfficeHere, since: TimeText = None, until: TimeText = None) -> Summary:
+@router.get("/summary", response_model=Summary)
+def summary(office: OfficeHere, since: TimeText = None, until: TimeText = None) -> Response:
     """How many screenings there were, since the site's midnight unless `since` says otherwise."""
     since_ms, until_ms = ms_of(since, "since", office.zone), ms_of(until, "until", office.zone)
-    if since_ms is None:
-        since_ms = day_start_ms(office.now_ms(), office.zone)
+    if since_ms is None and until_ms is None:
+        counts = _today(office)
+    else:
+        if since_ms is None:
+            since_ms = day_start_ms(office.now_ms(), office.zone)
+        with office.ledger.read() as connection:
+            counts = office.counts(connection, since_ms, until_ms)
     with office.ledger.read() as connection:
-        counts = screenings.summary(connection, since_ms=since_ms, until_ms=until_ms)
         gaps = runs.gaps(connection)
-    return Summary(total=counts.total, by_gate=counts.by_gate, by_verdict=counts.by_verdict, gaps=gaps)
+    by_verdict: dict[str, int] = {}
+    for verdicts in counts.values():
+        for verdict, count in verdicts.items():
+            by_verdict[verdict] = by_verdict.get(verdict, 0) + count
+    return encoded(
+        {
+            "total": sum(by_verdict.values()),
+            "by_gate": {gate: sum(verdicts.values()) for gate, verdicts in sorted(counts.items())},
+            "by_verdict": dict(sorted(by_verdict.items())),
+            "gaps": gaps,
+        }
+    )
+
+
+def _today(office: Office) -> dict[str, dict[str, int]]:
+    """Since midnight, by gate and verdict, as everybody who looks at the page asks again and again."""
+    with office.board.now() as standings:
+        return {gate: dict(standing.today) for gate, standing in standings.items() if standing.today}

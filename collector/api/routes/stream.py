@@ -8,8 +8,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 from collector.api.bell import Bell
-from collector.api.news import Reader, news, reader_at
-from collector.api.office import Office, OfficeHere
+from collector.api.news import News, Reader, reader_at
+from collector.api.office import OfficeHere
 from collector.api.problems import Failed, Problem
 
 router = APIRouter(prefix="/api/v1/stream", tags=["stream"])
@@ -17,6 +17,8 @@ HEARTBEAT = 15.0
 """Seconds of silence after which a comment proves the connection."""
 AGAIN_MS = 2000
 """After how many milliseconds a browser that lost the stream comes again."""
+SOON = 0.5
+"""Seconds after which a stream looks again by itself at what it was too early to read."""
 EXAMPLE = "event: screening\nid: 4711-12\ndata: {…}\n\n"
 
 
@@ -25,32 +27,34 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, office: Office, bell: Bell, reader: Reader) -> None:
+    def __init__(self, news: News, bell: Bell, reader: Reader) -> None:
         self._woken: asyncio.Event
         self._bell = bell
-        super().__init__(self._events(office, reader), headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        super().__init__(self._events(news, reader), headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until the browser or the office ends."""
         with self._bell.listener() as self._woken:
             await super().__call__(scope, receive, send)
 
-    async def _events(self, office: Office, reader: Reader) -> AsyncIterator[bytes]:
+    async def _events(self, news: News, reader: Reader) -> AsyncIterator[bytes]:
         # An id without data is no event, but a browser keeps it: a stream cut before its first event goes on from here.
         yield b"retry: %d\nid: %s\n\n" % (AGAIN_MS, reader.place.encode())
         while not self._bell.closed:
             self._woken.clear()
-            events = await run_in_threadpool(news, office, reader)
+            events = await run_in_threadpool(news.take, reader)
             if events:
                 yield b"".join(events)
             if reader.behind:
                 continue
+            again = news.again
             try:
-                await asyncio.wait_for(self._woken.wait(), HEARTBEAT)
+                await asyncio.wait_for(self._woken.wait(), SOON if again else HEARTBEAT)
                 if not self._bell.closed:
                     await asyncio.sleep(self._bell.pause)
             except TimeoutError:
-                yield b": still here\n\n"
+                if not again:
+                    yield b": still here\n\n"
 
 
 @router.get(
@@ -71,10 +75,10 @@ def stream(
 ) -> EventStream:
     """Events `gate`, `screening` and `alert`, each with the JSON of one gate, screening or alert.
 
-    Every gate is told at the beginning. With the id of the last event that was seen nothing in between is missed;
-    without one the stream begins at now.
+    Every gate is told at the beginning (of a city's, as many as one answer of `/api/v1/gates` holds). With the id of
+    the last event that was seen nothing in between is missed; without one the stream begins at now.
     """
     bell: Bell = request.app.state.bell
     if bell.full or bell.closed:
         raise Failed(503, "Too many live pages are open; close some and come again", {"Retry-After": "10"})
-    return EventStream(office, bell, reader_at(office, last_event_id or last_seen))
+    return EventStream(request.app.state.news, bell, reader_at(office, last_event_id or last_seen))

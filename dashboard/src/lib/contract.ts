@@ -55,6 +55,8 @@ export interface GatesAnswer {
   site: string;
   timezone: string;
   now: string;
+  /** How many there are in all; an answer holds 1,000 at most. */
+  total?: number;
   gates: Gate[];
 }
 

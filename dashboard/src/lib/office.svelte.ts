@@ -16,6 +16,8 @@ class Office {
   site = $state("");
   timezone = $state("Asia/Shanghai");
   gates = $state.raw<KnownGate[]>([]);
+  /** How many gates there are that this page does not show: a city's thousands are not fetched again and again. */
+  unshown = $state(0);
   summary = $state.raw<Summary | null>(null);
   alerts = $state.raw<Alert[]>([]);
   screenings = $state.raw<Screening[]>([]);
@@ -96,6 +98,7 @@ class Office {
     this.site = answer.site;
     this.timezone = answer.timezone;
     this.gates = answer.gates.map((gate) => known(gate, officeNow()));
+    this.unshown = Math.max(0, (answer.total ?? 0) - answer.gates.length);
     this.summary = summary;
   }
 
@@ -135,9 +138,11 @@ class Office {
 
   #putGate(gate: Gate): void {
     const fresh = known(gate, officeNow());
-    this.gates = this.gates.some((one) => one.gate === gate.gate)
-      ? this.gates.map((one) => (one.gate === gate.gate ? fresh : one))
-      : [...this.gates, fresh];
+    if (this.gates.some((one) => one.gate === gate.gate)) {
+      this.gates = this.gates.map((one) => (one.gate === gate.gate ? fresh : one));
+    } else if (this.unshown === 0) {
+      this.gates = [...this.gates, fresh];
+    }
   }
 
   #newestFirst(all: Screening[]): Screening[] {

@@ -61,10 +61,17 @@ class Place:
             version="9.9.9",
             now_ms=lambda: NOW_MS,
             lags=lambda: {"rules": 3},
+            deleted=lambda: {"screenings": 4},
         )
 
     def screen(
-        self, gate: str = "e01", ago: float = 60, celsius: float | None = 36.5, verdict: str = "pass"
+        self,
+        gate: str = "e01",
+        ago: float = 60,
+        celsius: float | None = 36.5,
+        verdict: str = "pass",
+        reasons: tuple[str, ...] = ("temperature_normal",),
+        remeasure_of: Screening | None = None,
     ) -> Screening:
         """Store one screening that was made so many seconds ago, and have the series follow."""
         self.seqs[gate] = self.seqs.get(gate, 0) + 1
@@ -77,7 +84,8 @@ class Place:
             verdict=verdict,
             temperature=None if celsius is None else Temperature(celsius=celsius, kind="body_estimate", ambient=21.0),
             code=Code(format="pass", status="valid", holder="secret-holder", colour="green"),
-            reasons=("temperature_normal",),
+            reasons=reasons,
+            remeasure_of=remeasure_of.id if remeasure_of else None,
         )
         with self.ledger.begin() as connection:
             assert screenings.store(connection, gate, [screening], NOW_MS - int(ago * 1000) + 500) == 1

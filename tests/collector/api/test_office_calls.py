@@ -28,6 +28,7 @@ def test_metrics_tell_every_figure_and_name_no_person(call, place):
         for family in text_string_to_metric_families(answer.text)
         for sample in family.samples
     }
+    size = samples["kadian_database_bytes",]
     assert samples == {
         ("kadian_up",): 0,
         ("kadian_info", "chuanchang", "9.9.9"): 1,
@@ -45,8 +46,13 @@ def test_metrics_tell_every_figure_and_name_no_person(call, place):
         ("kadian_follower_lag", "rules"): 3,
         ("kadian_alerts_open", "confirmed_fever"): 1,
         ("kadian_deliveries_waiting",): 0,
+        ("kadian_retention_deleted_total", "screenings"): 4,
+        ("kadian_retention_oldest_timestamp_seconds", "screenings"): 1795390110.5,
+        ("kadian_database_bytes",): size,
+        ("kadian_database_free_bytes",): samples["kadian_database_free_bytes",],
     }
-    assert set(re.findall(r"[{,](\w+)=", answer.text)) <= {"gate", "follower", "rule", "version", "site"}
+    assert size > 10_000
+    assert set(re.findall(r"[{,](\w+)=", answer.text)) <= {"gate", "follower", "rule", "class", "version", "site"}
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from collector.api import bell
+from collector.api.news import News
 from collector.api.routes import stream
 from collector.ledger import gates, incidents
 from kadian.messages import Status
@@ -128,8 +129,8 @@ def test_silence_is_broken_by_a_comment(served, monkeypatch):
 
 def test_a_burst_of_commits_is_few_looks_at_the_ledger(served, place, monkeypatch):
     looks = []
-    real = stream.news
-    monkeypatch.setattr(stream, "news", lambda *a: looks.append(1) or real(*a))
+    real = News.take
+    monkeypatch.setattr(News, "take", lambda *a: looks.append(1) or real(*a))
     with opened(served.url) as response:
         coming = events(response)
         until_first_gates(coming)
