@@ -86,6 +86,7 @@ class Office:
     """What the office answers with; `push` speaks on the stream."""
 
     gates: list[dict] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
     alerts: list[dict] = field(default_factory=list)
     screenings: list[dict] = field(default_factory=list)
     gaps: dict = field(default_factory=dict)
@@ -110,7 +111,13 @@ class Office:
 
     def answer(self, path: str, query: str) -> dict | None:
         if path == "/api/v1/gates":
-            return {"site": "chuanchang", "timezone": "Asia/Shanghai", "now": moment(), "gates": self.gates}
+            return {
+                "site": "chuanchang",
+                "timezone": "Asia/Shanghai",
+                "now": moment(),
+                "troubles": self.troubles,
+                "gates": self.gates,
+            }
         if path == "/api/v1/screenings/summary":
             by_verdict: dict[str, int] = {}
             for one in self.gates:

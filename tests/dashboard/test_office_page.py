@@ -151,3 +151,13 @@ def test_numbers_turn_visibly_stale_when_the_stream_is_lost_and_recover(page: Pa
     expect(page.get_by_text(re.compile("已过时"))).to_be_visible()
     office.streaming = True
     expect(page.get_by_test_id("page")).to_have_attribute("data-stale", "false", timeout=20_000)
+
+
+def test_an_office_that_cannot_store_is_said_above_all_and_no_longer_once_it_can(page: Page, office: Any) -> None:
+    expect(page.get_by_test_id("troubles")).to_have_count(0)
+    office.troubles = ["磁盘快满了，只剩 0 MB，不能再存。"]
+    office.push("screening", reading(8, 36.5, "pass"))
+    expect(page.get_by_test_id("troubles")).to_contain_text("磁盘快满了", timeout=9000)
+    office.troubles = []
+    office.push("screening", reading(9, 36.5, "pass"))
+    expect(page.get_by_test_id("troubles")).to_have_count(0, timeout=9000)

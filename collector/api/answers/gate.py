@@ -63,6 +63,9 @@ class GatesAnswer(BaseModel):
     site: str
     timezone: str
     now: str
+    troubles: list[str] = Field(
+        description="why the office cannot take or store anything at present; none when all is well"
+    )
     gates: list[GateAnswer]
 
 

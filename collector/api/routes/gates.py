@@ -42,6 +42,7 @@ def listing(office: OfficeHere) -> dict[str, Any]:
         "site": office.settings.site,
         "timezone": office.settings.timezone,
         "now": iso(office.now_ms(), office.zone),
+        "troubles": office.health(),
         "gates": gates_now(office),
     }
 

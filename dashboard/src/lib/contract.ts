@@ -55,6 +55,7 @@ export interface GatesAnswer {
   site: string;
   timezone: string;
   now: string;
+  troubles: string[];
   gates: Gate[];
 }
 

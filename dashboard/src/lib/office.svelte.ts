@@ -10,12 +10,14 @@ import { Stream } from "./stream";
 const KEPT_SCREENINGS = 1000;
 const AWAY_TOO_LONG_MS = 60_000;
 const RECOUNT_MS = 5000; // after new screenings: the office's own sums replace those added up here
-const REFRESH_MS = 30_000; // without any news
+const REFRESH_MS = 20_000; // without any news, as of an office that cannot store: it is to be said within 30 s
 
 class Office {
   site = $state("");
   timezone = $state("Asia/Shanghai");
   gates = $state.raw<KnownGate[]>([]);
+  /** Why the office cannot take or store anything at present: its own sentences, in both languages. */
+  troubles = $state.raw<string[]>([]);
   summary = $state.raw<Summary | null>(null);
   alerts = $state.raw<Alert[]>([]);
   screenings = $state.raw<Screening[]>([]);
@@ -95,6 +97,7 @@ class Office {
     setByOffice(answer.now);
     this.site = answer.site;
     this.timezone = answer.timezone;
+    this.troubles = answer.troubles;
     this.gates = answer.gates.map((gate) => known(gate, officeNow()));
     this.summary = summary;
   }
