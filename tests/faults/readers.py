@@ -57,14 +57,18 @@ async def _all(port: int, count: int) -> None:
     told = {
         "ended": ended,
         "fewest": min(map(len, seen)),
-        "missed": sum(
-            len({position for position in anybody if position > min(one, default=0)} - set(one)) for one in seen
-        ),
+        "missed": sum(_missed(one, anybody) for one in seen),
         "p50": percentile(every, 0.5),
         "p95": percentile(every, 0.95),
         "worst": max(every),
     }
     print(json.dumps(told), flush=True)
+
+
+def _missed(one: dict[int, float], anybody: set[int]) -> int:
+    """What others saw since this reader's first and it did not."""
+    first = min(one, default=0)
+    return sum(position > first and position not in one for position in anybody)
 
 
 class Readers:
