@@ -3,11 +3,12 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SECONDS ?= 1200
 PAGES := collector/api/pages/index.html
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-.PHONY: install run test lint bench pages lock clean parts
+.PHONY: install run test lint bench soak pages lock clean parts
 
 install: $(VENV)/.installed $(PAGES)
 
@@ -53,6 +54,9 @@ $(VENV)/.bench: $(VENV)/.installed requirements/bench.txt
 
 bench: install $(VENV)/.bench
 	$(BIN)/python -m bench
+
+soak: install $(VENV)/.tests parts
+	KADIAN_SOAK_SECONDS=$(SECONDS) $(BIN)/python -m bench soak
 
 lock:
 	requirements/lock.sh

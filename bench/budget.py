@@ -11,9 +11,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from bench.place import free_port
 from kadian.demo.thermometers import DEVICES, PtyThermometer
-from tests.system.site import Part, Site
+from tests.system.site import Part, Site, free_port
 
 MEASURED_SECONDS = 20
 WITH_CAMERA_MB, WITHOUT_CAMERA_MB = 120, 45

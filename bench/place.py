@@ -1,21 +1,15 @@
 """A site in real processes for the measurements, ended whatever happens."""
 
 import os
-import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from kadian.programs import find
-from tests.system.site import Site
+from tests.system.site import Site, free_port
 
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
+__all__ = ["free_port", "site"]
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from hypothesis import settings
 from kadian import programs
 from tests.postgres import Server
 from tests.postgres import programs as postgres_programs
+from tests.system.site import Site
 
 os.environ.setdefault("KADIAN_LOG", "warning")
 settings.register_profile("here", deadline=None, max_examples=60)
@@ -52,6 +53,20 @@ def free_port():
                 return port
 
     return take
+
+
+@pytest.fixture
+def site(tmp_path, need, free_port):
+    """`site(channel=…)` makes a site in real processes; whatever was started ends with the test."""
+    made = []
+
+    def make(**more):
+        made.append(Site(tmp_path, need("mosquitto"), free_port, **more))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()
 
 
 @pytest.fixture(scope="session")

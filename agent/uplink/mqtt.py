@@ -19,11 +19,11 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from agent.settings import Broker
 from agent.uplink.pause import pause
-from agent.uplink.silence import silent_for
 from agent.uplink.tls import context as tls_context
 from kadian import __version__
 from kadian.errors import KadianError
 from kadian.messages import GateState, Status, encode
+from kadian.silence import silent_for
 from kadian.topics import Kind, parse, topic
 
 log = structlog.get_logger(__name__)

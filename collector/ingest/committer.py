@@ -98,6 +98,8 @@ class Committer:
         What finds no room even then is acknowledged, so that the broker goes on, but neither stored nor receipted: its
         gate sends it again.
         """
+        if self._stopping.is_set():
+            return  # left with the broker: gates that go on sending would never let us end
         self._counters.received += len(arrivals)
         shed = self._waiting.put(arrivals)
         if shed:
@@ -166,8 +168,7 @@ class Committer:
             break
         if done.receipts and self._answers.send_receipts(done.receipts):
             self._counters.receipts += len(done.receipts)
-        self._answers.acknowledge(arrivals)
-        self._waiting.done(arrivals)
+        self._answers.acknowledge(self._waiting.done(arrivals))
         for intake in batch:
             if intake.gate is not None and intake.reply is not None:
                 self._answers.on_reply(intake.gate, intake.reply)

@@ -1,9 +1,10 @@
 """The office's end of MQTT; the one file of the office that knows paho."""
 
 import random
+import socket
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from collector.ingest.sharing import client_id, filters, session_seconds
 from collector.ingest.wire import MOST_NUMBER, Subject, Wire
 from collector.settings import Broker
 from kadian.errors import KadianError
+from kadian.silence import silent_for
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +32,11 @@ MOST_OF_OURS = 256
 """Policies and commands on their way to the broker."""
 MOST_PACKET_BYTES = 4 * 1_048_576
 KEEPALIVE_SECONDS = 20
-SLOWEST_RETRY_SECONDS = 30
+SILENCE = 1.4 * KEEPALIVE_SECONDS
+"""Seconds without a byte from the broker, which answers a ping each keepalive; paho alone would wait for two."""
+LOOK_SECONDS = 1.0
+SLOWEST_RETRY_SECONDS = 5
+"""An office or a few, not thousands of gates: it may ask often, and is back within ten seconds of the broker."""
 
 
 class _Client(Client):
@@ -109,7 +115,7 @@ class OfficeLink:
         return self._problem
 
     def start(self) -> None:
-        """Connect, and go on trying (1 s to 30 s apart, with jitter) until `stop`."""
+        """Connect, and go on trying (1 s to 5 s apart, with jitter) until `stop`."""
         more: dict[str, Any] = {}
         if self._client.protocol == MQTTv5:
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho has no types here
@@ -119,6 +125,7 @@ class OfficeLink:
             more = {"clean_start": not self._session_seconds, "properties": properties}
         self._client.connect_async(self.host, self.port, KEEPALIVE_SECONDS, **more)
         self._client.loop_start()
+        Thread(target=self._listen_for_silence, name="silence", daemon=True).start()
 
     def stop(self) -> None:
         """Say goodbye; the broker keeps what arrives meanwhile for a day, as far as it can."""
@@ -157,6 +164,13 @@ class OfficeLink:
         self._connections += 1
         self._wire = Wire(connection, self._connections, self._protocol, self._on_messages)
         return self._wire
+
+    def _listen_for_silence(self) -> None:
+        while not self._stopping.wait(LOOK_SECONDS):
+            if self._wire is not None and (seconds := silent_for(self._wire.connection)) > SILENCE:
+                log.warning("broker_silent", broker=self.place, seconds=round(seconds))
+                with suppress(OSError):
+                    self._wire.connection.shutdown(socket.SHUT_RDWR)
 
     def _connected(
         self, client: Client, _data: Any, _flags: ConnectFlags, reason: ReasonCode, properties: Properties | None

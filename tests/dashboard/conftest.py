@@ -86,6 +86,7 @@ class Office:
     """What the office answers with; `push` speaks on the stream."""
 
     gates: list[dict] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
     alerts: list[dict] = field(default_factory=list)
     screenings: list[dict] = field(default_factory=list)
     gaps: dict = field(default_factory=dict)
@@ -112,6 +113,7 @@ class Office:
     def answer(self, path: str, query: str) -> dict | None:
         if path == "/api/v1/gates":
             told = {"total": len(self.gates) + self.unshown, "gates": self.gates, "next_cursor": None}
+            told["troubles"] = self.troubles
             return {"site": "chuanchang", "timezone": "Asia/Shanghai", "now": moment()} | told
         if path == "/api/v1/screenings/summary":
             by_verdict: dict[str, int] = {}

@@ -165,3 +165,13 @@ def test_of_thousands_of_gates_the_page_shows_what_it_was_given_and_says_how_man
     office.push("screening", reading(8, 36.5, "pass"))
     expect(page.get_by_test_id("screening-row")).to_have_count(2)
     expect(shown).to_have_count(before)
+
+
+def test_an_office_that_cannot_store_is_said_above_all_and_no_longer_once_it_can(page: Page, office: Any) -> None:
+    expect(page.get_by_test_id("troubles")).to_have_count(0)
+    office.troubles = ["磁盘快满了，只剩 0 MB，不能再存。"]
+    office.push("screening", reading(8, 36.5, "pass"))
+    expect(page.get_by_test_id("troubles")).to_contain_text("磁盘快满了", timeout=9000)
+    office.troubles = []
+    office.push("screening", reading(9, 36.5, "pass"))
+    expect(page.get_by_test_id("troubles")).to_have_count(0, timeout=9000)

@@ -4,10 +4,12 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +21,18 @@ SITE = "chuanchang"
 ENCODE = dict(DEVICES)
 
 
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def module(name: str, *arguments: object) -> list[str]:
+    """How a module is started as a program of its own."""
+    return [sys.executable, "-m", name, *map(str, arguments)]
+
+
 class Part:
     """One process that is started again after it was killed, as systemd would."""
 
@@ -28,10 +42,11 @@ class Part:
         self.log = folder / f"{name}.log"
         self.process: subprocess.Popen[bytes] | None = None
         self.kills = 0
+        self.environment: dict[str, str] = {}
 
     def start(self) -> None:
         with self.log.open("ab") as out:
-            environment = os.environ | {"KADIAN_LOG": "info"}
+            environment = os.environ | {"KADIAN_LOG": "info"} | self.environment
             self.process = subprocess.Popen(
                 self.arguments,
                 stdin=subprocess.DEVNULL,
@@ -50,10 +65,22 @@ class Part:
         self.kills += 1
         self.start()
 
+    def stand_still(self, seconds: float) -> None:
+        """SIGSTOP for so long; what is asked of it meanwhile waits in the kernel."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+        time.sleep(seconds)
+        self.process.send_signal(signal.SIGCONT)
+
+    def ask_to_stop(self) -> None:
+        if self.process is not None:
+            self.process.send_signal(signal.SIGCONT)
+            self.process.terminate()
+
     def stop(self) -> None:
         if self.process is None or self.process.poll() is not None:
             return
-        self.process.terminate()
+        self.ask_to_stop()
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
@@ -114,23 +141,31 @@ class Site:
         office_more: str = "",
     ) -> None:
         self.folder = Path(folder)
+        self._mosquitto = mosquitto
         self.broker_port, self.http_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.http_port}"
-        broker = self.folder / "mosquitto.conf"
-        user = "user root\n" if os.geteuid() == 0 else ""
-        broker.write_text(f"listener {self.broker_port} 127.0.0.1\nallow_anonymous true\npersistence false\n{user}")
-        self.broker = Part("broker", [mosquitto, "-c", str(broker)], self.folder)
+        self.broker = self.broker_at("broker", self.broker_port)
         self.gates: dict[str, Part] = {}
         channel = f'[[channels]]\nname = "secretary"\nurl = "webhook+{channel}"\n' if channel else ""
-        office = self.folder / "office.toml"
-        office.write_text(
-            f'site = "{SITE}"\n[broker]\nurl = "mqtt://127.0.0.1:{self.broker_port}"\n'
+        self._office_more = channel + office_more
+        self._config = self.folder / "office.toml"
+        self.office_through(self.broker_port)
+        self.office = Part("office", module("kadian", "collector", "--config", self._config), self.folder)
+
+    def broker_at(self, name: str, port: int) -> Part:
+        """A mosquitto (not started)."""
+        config = self.folder / f"{name}.conf"
+        user = "user root\n" if os.geteuid() == 0 else ""
+        config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n{user}")
+        return Part(name, [self._mosquitto, "-c", str(config)], self.folder)
+
+    def office_through(self, port: int) -> None:
+        """The office's way to the broker from its next start on: the broker's port, or that of what lies between."""
+        self._config.write_text(
+            f'site = "{SITE}"\n[broker]\nurl = "mqtt://127.0.0.1:{port}"\n'
             f'[ledger]\nurl = "sqlite:///{self.folder}/office/kadian.db"\n'
-            f"[http]\nport = {self.http_port}\n[screening]\nrest_seconds = 0\n{channel}{office_more}",
+            f"[http]\nport = {self.http_port}\n[screening]\nrest_seconds = 0\n{self._office_more}",
             "utf-8",
-        )
-        self.office = Part(
-            "office", [sys.executable, "-m", "kadian", "collector", "--config", str(office)], self.folder
         )
 
     def gate(
@@ -154,7 +189,7 @@ class Site:
             f'[clock]\ntrust = "system"\n{more}',
             "utf-8",
         )
-        part = Part(name, [sys.executable, "-m", "kadian", "agent", "--config", str(config)], self.folder)
+        part = Part(name, module("kadian", "agent", "--config", config), self.folder)
         self.gates[name] = part
         return part
 
@@ -164,9 +199,22 @@ class Site:
         lines = path.read_text("utf-8").split("\n")[:-1] if path.exists() else []
         return [json.loads(line) for line in lines]
 
-    def ask(self, path: str, timeout: float = 5) -> Any:
+    def text(self, path: str, timeout: float = 5) -> str:
         with urllib.request.urlopen(self.url + path, timeout=timeout) as answer:
-            return json.loads(answer.read())
+            body: bytes = answer.read()
+            return body.decode()
+
+    def ask(self, path: str, timeout: float = 5) -> Any:
+        return json.loads(self.text(path, timeout))
+
+    def health(self) -> tuple[int, str]:
+        """What /healthz says: 200 and nothing, or 503 and the reason."""
+        try:
+            self.ask("/healthz")
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return refused.code, str(json.loads(refused.read())["detail"])
+        return 200, ""
 
     def until(self, question: Callable[[], Any], seconds: float, what: str) -> Any:
         """Waits until `question()` is true; an office that does not answer yet is no answer."""
@@ -186,6 +234,13 @@ class Site:
         for gate in self.gates.values():
             gate.start()
 
+    def stop_gates(self) -> None:
+        for gate in self.gates.values():
+            gate.ask_to_stop()
+        for gate in self.gates.values():
+            gate.stop()
+
     def stop(self) -> None:
-        for part in (*self.gates.values(), self.office, self.broker):
+        self.stop_gates()
+        for part in (self.office, self.broker):
             part.stop()

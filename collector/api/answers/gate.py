@@ -65,6 +65,9 @@ class GatesAnswer(BaseModel):
     timezone: str
     now: str
     total: int = Field(description="how many gates there are in all")
+    troubles: list[str] = Field(
+        description="why the office cannot take or store anything at present; none when all is well"
+    )
     gates: list[GateAnswer]
     next_cursor: str | None = Field(description="leads to the gates after these; null at the end")
 

@@ -57,6 +57,7 @@ def listing(
             "site": office.settings.site,
             "timezone": office.settings.timezone,
             "now": iso(office.now_ms(), office.zone),
+            "troubles": office.health(),
             "total": len(names),
             "gates": answers,
             "next_cursor": cursor_of((shown[-1],)) if more else None,

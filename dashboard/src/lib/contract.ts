@@ -57,6 +57,7 @@ export interface GatesAnswer {
   now: string;
   /** How many there are in all; an answer holds 1,000 at most. */
   total?: number;
+  troubles: string[];
   gates: Gate[];
 }
 

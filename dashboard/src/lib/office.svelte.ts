@@ -10,7 +10,7 @@ import { Stream } from "./stream";
 const KEPT_SCREENINGS = 1000;
 const AWAY_TOO_LONG_MS = 60_000;
 const RECOUNT_MS = 5000; // after new screenings: the office's own sums replace those added up here
-const REFRESH_MS = 30_000; // without any news
+const REFRESH_MS = 20_000; // without any news, as of an office that cannot store: it is to be said within 30 s
 
 class Office {
   site = $state("");
@@ -18,6 +18,8 @@ class Office {
   gates = $state.raw<KnownGate[]>([]);
   /** How many gates there are that this page does not show: a city's thousands are not fetched again and again. */
   unshown = $state(0);
+  /** Why the office cannot take or store anything at present: its own sentences, in both languages. */
+  troubles = $state.raw<string[]>([]);
   summary = $state.raw<Summary | null>(null);
   alerts = $state.raw<Alert[]>([]);
   screenings = $state.raw<Screening[]>([]);
@@ -97,6 +99,7 @@ class Office {
     setByOffice(answer.now);
     this.site = answer.site;
     this.timezone = answer.timezone;
+    this.troubles = answer.troubles;
     this.gates = answer.gates.map((gate) => known(gate, officeNow()));
     this.unshown = Math.max(0, (answer.total ?? 0) - answer.gates.length);
     this.summary = summary;

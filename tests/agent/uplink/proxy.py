@@ -1,6 +1,7 @@
 """A bad network between a gate and its broker, as a TCP proxy: it passes, swallows, cuts, delays."""
 
 import contextlib
+import queue
 import random
 import socket
 import threading
@@ -50,19 +51,34 @@ class Proxy:
             if self.mode == "refuse":
                 gate.close()
                 continue
-            broker = socket.create_connection(("127.0.0.1", self._target))
+            try:
+                broker = socket.create_connection(("127.0.0.1", self._target))
+            except OSError:
+                gate.close()
+                continue
             self._pairs.append((gate, broker))
             for one, other in ((gate, broker), (broker, gate)):
                 threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
 
     def _carry(self, one: socket.socket, other: socket.socket) -> None:
+        under_way: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
+        threading.Thread(target=self._deliver, args=(under_way, one, other), daemon=True).start()
         with contextlib.suppress(OSError):
             while data := one.recv(65536):
+                under_way.put((time.monotonic() + self.delay, data))
+        under_way.put((time.monotonic() + self.delay, b""))
+
+    def _deliver(
+        self, under_way: "queue.SimpleQueue[tuple[float, bytes]]", one: socket.socket, other: socket.socket
+    ) -> None:
+        with contextlib.suppress(OSError):
+            while (arriving := under_way.get())[1]:
                 while self.mode == "swallow":
                     time.sleep(0.02)
                 # A lost packet shows as a pause: TCP sends it again and keeps the rest back until then.
-                time.sleep(self.delay + (0.4 if random.random() < self.hiccup else 0.0))
-                other.sendall(data)
+                hiccup = 0.4 if random.random() < self.hiccup else 0.0
+                time.sleep(max(0.0, arriving[0] - time.monotonic()) + hiccup)
+                other.sendall(arriving[1])
         for end in (one, other):
             with contextlib.suppress(OSError):
                 end.close()

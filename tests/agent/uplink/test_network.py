@@ -13,9 +13,9 @@ from agent.settings import Broker
 from agent.uplink import Uplink
 from agent.uplink.mqtt import KEEPALIVE, SILENCE, TURN_SECONDS
 from agent.uplink.pause import LONG_GONE, LONGEST, SHORTEST, SOON, pause
-from agent.uplink.silence import silent_for
 from agent.uplink.uplink import Hooks
 from kadian.messages import CameraHealth, Telemetry, ThermometerHealth
+from kadian.silence import silent_for
 from tests.agent.outbox.rows import make
 from tests.agent.uplink.proxy import Proxy
 

@@ -4,12 +4,14 @@ import time
 import pytest
 
 from collector.broker import start
+from collector.ingest import mqtt
 from collector.ingest.arrival import Arrival
 from collector.ingest.mqtt import OfficeLink
 from collector.ingest.refused import refused_connection
 from collector.settings import Broker
 from kadian.errors import KadianError
 from kadian.settings import Secret
+from tests.agent.uplink.proxy import Proxy
 
 
 def link(broker, on_message=lambda _: None, protocol=5):
@@ -111,3 +113,34 @@ def test_an_arrival_of_an_earlier_connection_is_not_acknowledged_on_a_later_one(
         office.stop()
         broker.stop()
     assert said == [8]
+
+
+def test_a_line_that_swallows_everything_is_found_within_one_and_a_half_keepalives(
+    tmp_path, need, eventually, monkeypatch
+):
+    """With a keepalive of 2 s in place of 20 s, all else in proportion."""
+    need("mosquitto")
+    assert mqtt.SILENCE + mqtt.LOOK_SECONDS <= 1.5 * mqtt.KEEPALIVE_SECONDS
+    monkeypatch.setattr(mqtt, "KEEPALIVE_SECONDS", 2)
+    monkeypatch.setattr(mqtt, "SILENCE", 1.4 * 2)
+    monkeypatch.setattr(mqtt, "LOOK_SECONDS", 0.1)
+    broker = start("127.0.0.1:0", tmp_path / "broker", "mosquitto")
+    proxy = Proxy(int(broker.url.rpartition(":")[2]))
+    office, states = link(Broker(url=proxy.url))
+    try:
+        office.start()
+        assert eventually(lambda: office.problem is None)
+        time.sleep(4.5)
+        assert len(proxy.accepted) == 1, "an idle line that answers is left alone"
+        began = time.monotonic()
+        proxy.mode = "swallow"
+        assert eventually(lambda: office.problem is not None, 10)
+        assert time.monotonic() - began <= 1.5 * 2 + 0.3
+        proxy.mode = "pass"
+        proxy.cut()
+        assert eventually(lambda: office.problem is None, 10)
+    finally:
+        office.stop()
+        proxy.close()
+        broker.stop()
+    assert [state is None for state in states][:3] == [True, False, True]
