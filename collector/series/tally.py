@@ -1,48 +1,57 @@
 """Counting screenings into buckets, and reading medians off the counts. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from collector.ledger.screenings import StoredScreening
+from collector.ledger.measured import Measured
+from collector.series.hundredths import hundredths_of, of_rank
+from collector.series.lengths import MINUTE_MS
 from collector.series.store import Bucket
 
+PLACES = {"pass": 0, "recheck": 1, "stop": 2, "none": 3}
 
-@dataclass
+
+@dataclass(slots=True)
 class Tally:
-    """The counts of one gate and one stretch of time; `hundredths` says how often each hundredth of a °C came."""
+    """What one gate saw in one stretch of time: how often each verdict was given, and each hundredth of a °C came."""
 
-    count: int = 0
+    passed: int = 0
     rechecks: int = 0
     stops: int = 0
+    nones: int = 0
     hundredths: Counter[int] = field(default_factory=Counter)
 
-    def add(self, stored: StoredScreening) -> None:
-        """Count one screening. Air, and what is no result, counts as a screening but not as a temperature."""
-        screening = stored.screening
-        self.count += 1
-        self.rechecks += screening.verdict == "recheck"
-        self.stops += screening.verdict == "stop"
-        temperature = screening.temperature
-        if temperature is not None and temperature.quality == "ok" and temperature.kind != "ambient":
-            self.hundredths[round(temperature.celsius * 100)] += 1
+    def add(self, verdicts: Sequence[int], hundredths: Counter[int]) -> None:
+        """Count what another stretch counted; `verdicts` in the order pass, recheck, stop, none."""
+        self.passed += verdicts[0]
+        self.rechecks += verdicts[1]
+        self.stops += verdicts[2]
+        self.nones += verdicts[3]
+        self.hundredths.update(hundredths)
 
-    def merge(self, other: "Tally") -> None:
-        """Count all that `other` counted."""
-        self.count += other.count
-        self.rechecks += other.rechecks
-        self.stops += other.stops
-        self.hundredths.update(other.hundredths)
+    @property
+    def count(self) -> int:
+        """How many screenings."""
+        return self.passed + self.rechecks + self.stops + self.nones
 
 
-def tallies(batch: Iterable[StoredScreening], lengths_ms: Iterable[int]) -> dict[tuple[int, str, int], Tally]:
-    """The tallies of a batch by (length, gate, start), each reading under its own `at`; all in milliseconds."""
-    found: dict[tuple[int, str, int], Tally] = {}
-    lengths = tuple(lengths_ms)
-    for stored in batch:
-        for length in lengths:
-            key = (length, stored.gate, stored.at_ms // length * length)
-            found.setdefault(key, Tally()).add(stored)
+def minutes_of(rows: Sequence[Measured]) -> dict[tuple[int, str], tuple[list[int], list[int]]]:
+    """The screenings by minute (its start, milliseconds since 1970) and gate, each under its own time.
+
+    Returns:
+        How often each verdict came, in the order pass, recheck, stop, none; and the temperatures that are a result, in
+        hundredths of a °C.
+    """
+    found: dict[tuple[int, str], tuple[list[int], list[int]]] = {}
+    for _position, gate, _life, _seq, at_ms, verdict, celsius, kind, quality, _surface, _ambient in rows:
+        key = at_ms - at_ms % MINUTE_MS, gate
+        minute = found.get(key)
+        if minute is None:
+            minute = found[key] = [0, 0, 0, 0], []
+        minute[0][PLACES[verdict]] += 1
+        if celsius is not None and quality == "ok" and kind != "ambient":
+            minute[1].append(hundredths_of(celsius))
     return found
 
 
@@ -53,28 +62,18 @@ def bucket(at_ms: int, tally: Tally) -> Bucket:
     value that at least 95 in 100 do not exceed), so it is a temperature that was measured.
     """
     n = tally.hundredths.total()
-    if not n:
-        return Bucket(at_ms, tally.count, None, None, None, tally.rechecks)
-    ranks = (n + 1) // 2, n // 2 + 1, -(-95 * n // 100), n
-    low, high, p95, highest = _at_ranks(tally.hundredths, ranks)
+    lowest = median = p95 = highest = None
+    if n:
+        least, low, high, at_95, most = of_rank(tally.hundredths, (1, (n + 1) // 2, n // 2 + 1, -(-95 * n // 100), n))
+        lowest, median, p95, highest = least / 100, (low + high) / 200, at_95 / 100, most / 100
     return Bucket(
         at_ms=at_ms,
         count=tally.count,
-        median=(low + high) / 200,
-        p95=p95 / 100,
-        max=highest / 100,
         rechecks=tally.rechecks,
+        stops=tally.stops,
+        no_results=tally.count - n,
+        min=lowest,
+        median=median,
+        p95=p95,
+        max=highest,
     )
-
-
-def _at_ranks(hundredths: Counter[int], ranks: Iterable[int]) -> list[int]:
-    """The values at the given ranks (1 is the smallest value), which are in rising order."""
-    values = iter(sorted(hundredths.items()))
-    value, seen = next(values)
-    found = []
-    for rank in ranks:
-        while seen < rank:
-            value, more = next(values)
-            seen += more
-        found.append(value)
-    return found
