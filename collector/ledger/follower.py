@@ -19,6 +19,14 @@ FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0
 
 
+class NotNow(Exception):  # noqa: N818 - no error of anybody
+    """Raised by a handler that cannot take the batch now, has said so itself, and wants it again after `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"again in {seconds:g} s")
+        self.seconds = seconds
+
+
 class Follower(Generic[B]):
     """Reads the ledger behind a cursor and hands each batch on, again and again until it is taken.
 
@@ -78,6 +86,9 @@ class Follower(Generic[B]):
             seen, begun = self._ledger.changed.version, monotonic()
             try:
                 rows = self._step()
+            except NotNow as wait:
+                self._stopping.wait(wait.seconds)
+                continue
             except Exception:
                 # Whatever the follower fails of, the ledger keeps the batch: say it once, and try again.
                 if not pause:

@@ -71,6 +71,7 @@ class InfluxDB:
         read_seconds: float = READ_SECONDS,
     ) -> None:
         self._client = connect(url, org, token, ca_file, write_seconds)
+        self._asking = connect(url, org, token, ca_file, read_seconds)
         self._writer = Writer(self._client, bucket)
         self._site = site
         self._bucket = bucket
@@ -96,7 +97,7 @@ class InfluxDB:
         )
         until = time.monotonic() + self._seconds
         try:
-            found = self._client.query_api().query_raw(question, dialect=PLAIN)
+            found = self._asking.query_api().query_raw(question, dialect=PLAIN)
             return list(_series(self._rows(found, until)))
         except ApiException as error:
             wrong = explained(self.url, error)
@@ -121,7 +122,8 @@ class InfluxDB:
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()  # type: ignore[no-untyped-call]
+        for client in (self._client, self._asking):
+            client.close()  # type: ignore[no-untyped-call]
 
     def _rows(self, found: BaseHTTPResponse, until: float) -> Iterator[list[str]]:
         body = bytearray()

@@ -85,11 +85,10 @@ class VictoriaMetrics:
     def started(self) -> float | None:
         """When the server started, as its own figures say; None where a proxy hides them."""
         try:
-            found = _START.search(self._asked("GET", "/metrics", {}, self._seconds))
-        except Unwilling as unwilling:
-            if unwilling.away:
-                raise
-            return None
+            answer = self._http.get("/metrics", timeout=self._seconds)
+        except httpx.HTTPError as error:
+            raise unreachable(self.url, str(error) or type(error).__name__) from error
+        found = _START.search(answer.content) if answer.is_success else None
         return float(found[1]) if found else None
 
     def points(self, gate: str, first_ms: int, last_ms: int) -> list[Points]:
@@ -131,7 +130,7 @@ class VictoriaMetrics:
                     if time.monotonic() > until:
                         raise unreachable(self.url, f"no whole answer within {seconds:g} s")
         except httpx.HTTPError as error:
-            raise unreachable(self.url, error or type(error).__name__) from error
+            raise unreachable(self.url, str(error) or type(error).__name__) from error
         if not response.is_success:
             wrong = failure(self.url, response.status_code, body.decode("utf-8", "replace"))
             # A question is no line: what it refuses is our own mistake, or not the server that we think it is.

@@ -5,7 +5,7 @@
 | field | stands there |
 | --- | --- |
 | `celsius` | for every temperature, good or bad: `quality` and `kind` say which are a result |
-| `unmeasured` | instead of it, when there was none (quality `missing`), so that each screening has just one of the two |
+| `unmeasured` | instead of it, when there was none (quality `missing`), so each screening has one of the two |
 | `recheck`, `stop`, `none` | for a verdict that is not `pass` |
 
 The verdict is no tag: each gate's temperatures are then one series of VictoriaMetrics, whose quantiles do not reach

@@ -35,18 +35,22 @@ def sift(store: Writes, lines: Sequence[str], good: Callable[[], str]) -> dict[i
         Unwilling: the store does not take anything, or not now. Some of the lines may have been written.
     """
     bad: dict[int, str] = {}
+    takes_some = False
     waiting = [(0, len(lines))]
     while waiting:
         start, end = waiting.pop()
         try:
             store.write(lines[start:end])
+            takes_some = True
         except (LinesRefused, TooMuchAtOnce) as refused:
             if end - start > 1:
                 middle = (start + end) // 2
                 waiting += [(middle, end), (start, middle)]
-            else:
+                continue
+            if not takes_some:
                 _takes(store, good(), refused)
-                bad[start] = str(refused)
+                takes_some = True
+            bad[start] = str(refused)
     return bad
 
 

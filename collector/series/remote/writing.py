@@ -12,7 +12,6 @@ from urllib3.exceptions import HTTPError
 from collector.series.remote.answers import failure, unreachable
 
 
-
 def connect(url: str, org: str, token: str, ca_file: str | None, seconds: float) -> InfluxDBClient:
     """The client, which connects when it is first needed. It repeats nothing by itself: the caller knows better when.
 

@@ -1,22 +1,25 @@
 """A real VictoriaMetrics, and a real HTTP server that answers as InfluxDB's documentation says it does."""
 
+import json
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
-from collector.ledger import Ledger, screenings
+from collector.ledger import measured
+from collector.ledger.follower import NotNow
+from collector.series.open import cursor_of
+from collector.series.remote.series import RemoteSeries
 from collector.series.victoriametrics import VictoriaMetrics
-from kadian.identifiers import new_id
-from kadian.messages import Screening, Temperature
 
-BEGIN = datetime(2026, 11, 23, 7, 2, 11, 123_000, tzinfo=UTC)
+SITE = "chuanchang"
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class Running:
@@ -26,7 +29,7 @@ class Running:
         self.url = f"http://127.0.0.1:{port}"
         self._command = [
             *(program, f"-storageDataPath={folder}", f"-httpListenAddr=127.0.0.1:{port}", "-retentionPeriod=100y"),
-            *("-loggerLevel=ERROR", "-memory.allowedBytes=64MB", *flags),
+            *("-loggerLevel=ERROR", "-memory.allowedBytes=64MB", "-search.disableCache", *flags),
         ]
         self._process = None
 
@@ -63,48 +66,78 @@ def own_victoria(need, free_port, tmp_path):
 
 
 @pytest.fixture
-def store(victoria, request):
-    """A store for one site: each test is a site of its own on the shared server."""
-    opened = VictoriaMetrics(victoria.url, site=f"s{abs(hash(request.node.name))}", read_seconds=10)
+def store(victoria, eventually):
+    """The store on the shared server, empty."""
+    opened = VictoriaMetrics(victoria.url, SITE, read_seconds=10)
+    opened.clear()
+    eventually(lambda: kept(opened), 0)
     yield opened
+    opened.clear()
     opened.close()
 
 
-@pytest.fixture
-def ledger(tmp_path):
-    opened = Ledger.open(f"sqlite:///{tmp_path}/kadian.db")
-    yield opened
-    opened.close()
+def kept(store, gate="e01"):
+    """How many points of screenings of a gate the server holds, each as often as it was written.
+
+    Asked in other words each time: the server answers the same words for ten seconds without a look at new series.
+    """
+    names = '__name__=~"kadian_screening_(celsius|unmeasured)"'
+    which = f'{{{names},site="{store._site}",gate="{gate}",nonce!="{time.monotonic_ns()}"}}'
+    found = httpx.get(f"{store.url}/api/v1/export", params={"match[]": which})
+    return sum(len(json.loads(line)["values"]) for line in found.text.splitlines())
+
+
+@pytest.fixture(name="kept")
+def kept_fixture():
+    return kept
 
 
 @pytest.fixture
-def screening() -> Callable[..., Screening]:
-    def make(seq, seconds=None, celsius=36.54, quality="ok", kind="body_estimate", **fields):
-        temperature = None
-        if celsius is not None:
-            temperature = Temperature(celsius=celsius, kind=kind, site="forehead", quality=quality)
-        at = BEGIN + timedelta(seconds=seq if seconds is None else seconds)
-        values = {"id": new_id(), "epoch": "e1", "seq": seq, "at": at, "clock": "synced", "verdict": "pass"}
-        return Screening(**{**values, "temperature": temperature, **fields})
+def now():
+    """The clocks of the office, to be moved by the test: `ms` of the wall, `seconds` of the monotonic one."""
+    return SimpleNamespace(ms=1_790_000_000_000, seconds=1000.0)
+
+
+@pytest.fixture
+def remote(place, now):
+    """Makes the office's view of a store."""
+
+    def make(store, name="victoriametrics"):
+        return RemoteSeries(
+            name,
+            cursor_of(name),
+            store,
+            ledger=place.ledger,
+            site=SITE,
+            zone=SHANGHAI,
+            now_ms=lambda: now.ms,
+            monotonic=lambda: now.seconds,
+        )
 
     return make
 
 
 @pytest.fixture
-def keep(ledger):
-    """Stores screenings of a gate and gives back all that the ledger has."""
+def follow(place):
+    """Has a store follow the ledger to its end, as a `Follower` does, but for the pauses."""
 
-    def stored(batch, gate="e01"):
-        with ledger.begin() as connection:
-            screenings.store(connection, gate, batch, 1_790_000_000_000)
-        with ledger.read() as connection:
-            return screenings.after(connection, 0, 1_000_000)
+    def to_the_end(series, at_once=5000):
+        while True:
+            with place.ledger.read() as connection:
+                batch = measured.after(connection, series.position(), at_once)
+            if not batch:
+                return
+            try:
+                series.write(batch)
+            except NotNow as wait:
+                if wait.seconds:
+                    raise
 
-    return stored
+    return to_the_end
 
 
 class Answering(ThreadingHTTPServer):
-    """A small InfluxDB: `answer(lines)` says what to each write; what it took stands in `points`, by series and time."""
+    """A small InfluxDB: `answer(lines)` says what to a write; `points` holds what it took, by series and time."""
 
     daemon_threads = True
 
@@ -126,6 +159,8 @@ class Answering(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -134,7 +169,7 @@ class _Handler(BaseHTTPRequestHandler):
             lines = body.decode().splitlines()
             self.server.writes.append((self.path, lines))
             status, headers, said = self.server.answer(lines)
-            if status == 204:
+            if status == 204 and lines != ["x"]:
                 self.server.take(lines)
         elif self.path.startswith("/api/v2/delete"):
             self.server.deletes.append((self.path, body))
@@ -173,3 +208,19 @@ def eventually():
         assert seen == wanted
 
     return wait
+
+
+@pytest.fixture
+def sleeping():
+    """An answer that comes too late; it ends with the test."""
+    over = threading.Event()
+
+    def make(seconds):
+        def answer(_asked):
+            over.wait(seconds)
+            return 204, {}, b""
+
+        return answer
+
+    yield make
+    over.set()
