@@ -16,6 +16,11 @@ def put(connection: Connection, name: str, position: int) -> None:
     connection.execute(or_renew(connection, cursors, ("position",)), {"name": name, "position": position})
 
 
+def lock(connection: Connection, name: str) -> int:
+    """Where a cursor stands; it cannot be moved by others until the transaction ends."""
+    return connection.scalar(select(cursors.c.position).where(cursors.c.name == name).with_for_update()) or 0
+
+
 def move(connection: Connection, name: str, behind: int, position: int) -> bool:
     """Move on from the position `behind`; False when the cursor stands elsewhere, and nothing is changed.
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, LargeBinary, Table, cast
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -24,13 +24,3 @@ def or_renew(connection: Connection, table: Table, columns: tuple[str, ...], whe
         set_={column: insert.excluded[column] for column in columns},
         where=where,
     )
-
-
-def or_add(connection: Connection, table: Table, added: tuple[str, ...], joined: tuple[str, ...] = ()) -> Any:
-    """INSERT that, for a known primary key, adds the new row's numbers to the old one's, and joins its bytes."""
-    insert = _insert(connection, table)
-    new = insert.excluded
-    sums = {name: table.c[name] + new[name] for name in added}
-    # SQLite joins bytes into what it calls text, with every byte kept.
-    texts = {name: cast(table.c[name].op("||")(new[name]), LargeBinary) for name in joined}
-    return insert.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_={**sums, **texts})

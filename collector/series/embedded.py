@@ -9,18 +9,21 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Select, delete, select
 
 from collector.ledger import Ledger, cursors
-from collector.ledger.insertion import or_add
+from collector.ledger.addition import add_many
 from collector.ledger.measured import Batch
 from collector.ledger.series_tables import VERDICTS, fresh_minutes, rollups, tallies
 from collector.series.days import day_of, start_of_day
+from collector.series.folding import Folding
 from collector.series.fresh import fresh_of
-from collector.series.hundredths import counted, listed, unpacked
+from collector.series.hundredths import counted, unpacked
 from collector.series.lengths import DAY_MS, HOUR_MS, MINUTE_MS
 from collector.series.steps import Steps, steps_of
 from collector.series.store import Bucket
-from collector.series.tally import Tally, bucket, minutes_of
+from collector.series.tally import MinuteOfGate, Tally, bucket, minutes_of, verdicts_of
 
 CURSOR = "series"
+FOLD_AT_ONCE = 10_000
+"""Minutes after each batch, while there are any: an hour of 12,600 gates takes a minute so, and nobody notices."""
 
 
 class EmbeddedSeries:
@@ -36,17 +39,28 @@ class EmbeddedSeries:
         self._ledger = ledger
         self._zone = zone
         self._now_ms = now_ms
+        self._folding = Folding(ledger, CURSOR, zone)
+        self._looked = 0
 
     def write(self, batch: Batch) -> None:
         """Count a batch; see `store.Series.write`. What can be done outside the transaction is."""
         minutes = minutes_of(batch.rows)
-        fresh = [_row(start, gate, found[0], listed(found[1])) for (start, gate), found in sorted(minutes.items())]
+        fresh = [(start, gate, *verdicts_of(count), text) for (start, gate), (count, text) in minutes.items()]
         totals = self._totals(minutes)
         with self._ledger.begin() as connection:
             if not cursors.move(connection, CURSOR, batch.behind, batch.last):
                 return
-            connection.execute(or_add(connection, fresh_minutes, VERDICTS, ("hundredths",)), fresh)
-            connection.execute(or_add(connection, tallies, VERDICTS), totals)
+            add_many(connection, fresh_minutes, VERDICTS, ("hundredths",), fresh)
+            add_many(connection, tallies, VERDICTS, (), totals)
+        minute = self._now_ms() // MINUTE_MS
+        if self._folding.busy or minute != self._looked:
+            self._looked = minute
+            self.fold(FOLD_AT_ONCE)
+
+    def fold(self, at_most: int) -> None:
+        """Fold minutes of hours that are over, `at_most` of them or a few more: charts find them faster."""
+        while at_most > 0 and self._folding.look(self._now_ms()):
+            at_most -= self._folding.step()
 
     def position(self) -> int:
         """The ledger's position up to which everything is counted."""
@@ -72,21 +86,20 @@ class EmbeddedSeries:
     def close(self) -> None:
         """Nothing is open: the ledger is closed by whoever opened it."""
 
-    def _totals(self, minutes: dict[tuple[int, str], tuple[list[int], list[int]]]) -> list[dict[str, object]]:
-        sums: defaultdict[tuple[int, int, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-        for (minute, gate), (verdicts, _values) in minutes.items():
-            day = start_of_day(day_of(minute, self._zone), self._zone)
-            for length, start in ((HOUR_MS, minute - minute % HOUR_MS), (DAY_MS, day)):
-                total = sums[length, start, gate]
-                for place, count in enumerate(verdicts):
-                    total[place] += count
-        keys = sorted(sums)
-        return [{"length_ms": key[0], **_row(key[1], key[2], sums[key])} for key in keys]
-
-
-def _row(start_ms: int, gate: str, verdicts: Sequence[int], hundredths: bytes | None = None) -> dict[str, object]:
-    row: dict[str, object] = {"start_ms": start_ms, "gate": gate, **dict(zip(VERDICTS, verdicts, strict=True))}
-    return row if hundredths is None else {**row, "hundredths": hundredths}
+    def _totals(self, minutes: dict[MinuteOfGate, tuple[int, bytes]]) -> list[tuple[Any, ...]]:
+        """The rows of `tallies` that the minutes make."""
+        days = {start: start_of_day(day_of(start, self._zone), self._zone) for start in {key[0] for key in minutes}}
+        hours_and_days: tuple[dict[MinuteOfGate, int], dict[MinuteOfGate, int]] = {}, {}
+        of_hours, of_days = hours_and_days
+        for (start, gate), (count, _text) in minutes.items():
+            hour, day = (start - start % HOUR_MS, gate), (days[start], gate)
+            of_hours[hour] = of_hours.get(hour, 0) + count
+            of_days[day] = of_days.get(day, 0) + count
+        return [
+            (length, start, gate, *verdicts_of(count))
+            for length, found in zip((HOUR_MS, DAY_MS), hours_and_days, strict=True)
+            for (start, gate), count in found.items()
+        ]
 
 
 def _pieces(connection: Connection, gate: str, steps: Steps) -> Iterator[tuple[int, Sequence[int], Counter[int]]]:

@@ -17,7 +17,8 @@ LOWEST, HIGHEST = -(1 << 15), (1 << 15) - 1
 
 def hundredths_of(celsius: float) -> int:
     """A temperature in hundredths of a °C, held between -327.68 and 327.67."""
-    return max(LOWEST, min(HIGHEST, round(celsius * 100)))
+    value = round(celsius * 100)
+    return value if LOWEST <= value <= HIGHEST else max(LOWEST, min(HIGHEST, value))
 
 
 def listed(values: Iterable[int]) -> bytes:

@@ -5,11 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from collector.ledger.measured import Measured
-from collector.series.hundredths import hundredths_of, of_rank
+from collector.series.hundredths import hundredths_of, listed, of_rank
 from collector.series.lengths import MINUTE_MS
 from collector.series.store import Bucket
 
-PLACES = {"pass": 0, "recheck": 1, "stop": 2, "none": 3}
+BITS = 20
+"""Of one number for each verdict: more than a batch has."""
+MOST = (1 << BITS) - 1
+ONE = {"pass": 1, "recheck": 1 << BITS, "stop": 1 << 2 * BITS, "none": 1 << 3 * BITS}
+MinuteOfGate = tuple[int, str]
+"""When the minute begins, milliseconds since 1970, and the gate's name."""
 
 
 @dataclass(slots=True)
@@ -36,23 +41,28 @@ class Tally:
         return self.passed + self.rechecks + self.stops + self.nones
 
 
-def minutes_of(rows: Sequence[Measured]) -> dict[tuple[int, str], tuple[list[int], list[int]]]:
-    """The screenings by minute (its start, milliseconds since 1970) and gate, each under its own time.
+def minutes_of(rows: Sequence[Measured]) -> dict[MinuteOfGate, tuple[int, bytes]]:
+    """The screenings by minute and gate, each under its own time: how often each verdict came, and the temperatures.
 
-    Returns:
-        How often each verdict came, in the order pass, recheck, stop, none; and the temperatures that are a result, in
-        hundredths of a °C.
+    Verdicts are told by one number, so that counting is adding; `verdicts_of` takes it apart. Temperatures are those
+    that are a result, as `hundredths.listed` puts them.
     """
-    found: dict[tuple[int, str], tuple[list[int], list[int]]] = {}
+    verdicts: dict[MinuteOfGate, int] = {}
+    temperatures: dict[MinuteOfGate, list[int]] = {}
     for _position, gate, _life, _seq, at_ms, verdict, celsius, kind, quality, _surface, _ambient in rows:
         key = at_ms - at_ms % MINUTE_MS, gate
-        minute = found.get(key)
-        if minute is None:
-            minute = found[key] = [0, 0, 0, 0], []
-        minute[0][PLACES[verdict]] += 1
+        if key in verdicts:
+            verdicts[key] += ONE[verdict]
+        else:
+            verdicts[key], temperatures[key] = ONE[verdict], []
         if celsius is not None and quality == "ok" and kind != "ambient":
-            minute[1].append(hundredths_of(celsius))
-    return found
+            temperatures[key].append(hundredths_of(celsius))
+    return {key: (count, listed(temperatures[key])) for key, count in verdicts.items()}
+
+
+def verdicts_of(count: int) -> tuple[int, int, int, int]:
+    """How often each verdict came, in the order pass, recheck, stop, none."""
+    return count & MOST, count >> BITS & MOST, count >> 2 * BITS & MOST, count >> 3 * BITS
 
 
 def bucket(at_ms: int, tally: Tally) -> Bucket:
