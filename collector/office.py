@@ -154,6 +154,9 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         def lags() -> Mapping[str, int]:
             return {name: follower.lag() for name, follower in followers.items()}
 
+        def stores() -> Mapping[str, bool]:
+            return {name: store.trouble is None for name, store in series.by_name.items() if name != "embedded"}
+
         app = make_app(
             Office(
                 ledger=ledger,
@@ -164,6 +167,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
                 version=__version__,
                 now_ms=now_ms,
                 lags=lags,
+                stores=stores,
             )
         )
         notify = Notify()

@@ -19,7 +19,8 @@ class Office:
 
     `health` gives the reasons why the office cannot take and store a screening, none when it can. `now_ms` is the
     clock, milliseconds since 1970. `lags` gives how many screenings each follower of the ledger is behind; the series
-    is always told, from its own position.
+    is always told, from its own position. `stores` tells of each remote series store
+    whether it takes what it is given.
     """
 
     ledger: Ledger
@@ -30,6 +31,7 @@ class Office:
     version: str
     now_ms: Callable[[], int]
     lags: Callable[[], Mapping[str, int]] = dict
+    stores: Callable[[], Mapping[str, bool]] = dict
 
     @property
     def zone(self) -> ZoneInfo:

@@ -25,7 +25,7 @@ from collector.ledger.rows import milliseconds, moment
 from collector.series.open import SeriesSettings, cursor_of
 from collector.series.remote.answers import Unwilling, unreachable
 from collector.series.remote.lines import MEASUREMENT
-from collector.series.remote.samples import Points
+from collector.series.remote.samples import VERDICTS, Points
 from collector.series.remote.series import RemoteSeries
 from collector.series.remote.writing import Writer, connect, explained, shown
 
@@ -147,7 +147,7 @@ def _series(rows: Iterator[list[str]]) -> Iterator[Points]:
             columns = {name: place for place, name in enumerate(row)}
             if "error" in columns:
                 raise ValueError(f"Flux: {next(rows, [])}")
-        else:
+        elif row[columns["_field"]] in VERDICTS:
             tags = tuple(row[columns[name]] if name in columns else "" for name in TAGS)
             values, times = found[tags]
             values.append(float(row[columns["_value"]]))

@@ -20,7 +20,7 @@ from collector.ledger import Ledger
 from collector.series.open import SeriesSettings, cursor_of
 from collector.series.remote.answers import Unwilling, failure, unreachable
 from collector.series.remote.lines import MEASUREMENT
-from collector.series.remote.samples import FIELDS, Points, field_of, once
+from collector.series.remote.samples import VERDICTS, Points, field_of, once
 from collector.series.remote.series import RemoteSeries
 from collector.series.remote.writing import Writer, connect, shown
 
@@ -93,7 +93,7 @@ class VictoriaMetrics:
 
     def points(self, gate: str, first_ms: int, last_ms: int) -> list[Points]:
         """The raw points of a gate."""
-        fields = "|".join(FIELDS)
+        fields = "|".join(VERDICTS)
         which = f'{{__name__=~"{MEASUREMENT}_({fields})",site="{self._site}",gate="{gate}"}}'
         window = {"match[]": which, "start": f"{first_ms / 1000:.3f}", "end": f"{(last_ms - 1) / 1000:.3f}"}
         try:

@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 
 from collector.api.answers.gate import age_seconds
 from collector.api.office import Office, OfficeHere
-from collector.ledger import deliveries, gates, overview, screenings
+from collector.ledger import aside, deliveries, gates, overview, screenings
 
 router = APIRouter(tags=["office"])
 COUNTS = {
@@ -49,11 +49,17 @@ class OfficeFigures(Collector):
             rows = gates.all(connection)
             alerts = overview.open_by_rule(connection)
             waiting = deliveries.waiting_count(connection)
+            stores = {name: (takes, aside.count(connection, name)) for name, takes in office.stores().items()}
         now = office.now_ms()
         ages = {row.gate: age_seconds([row.last_screening_ms], now) for row in rows}
         yield _by("gate", "kadian_gate_age_seconds", "Seconds since a gate's last screening arrived", ages)
         lags = {"series": max(0, last - office.series.position()), **office.lags()}
         yield _by("follower", "kadian_follower_lag", "Screenings that a follower of the ledger is behind", lags)
+        if stores:
+            takes = {name: int(takes) for name, (takes, _) in stores.items()}
+            refused = {name: count for name, (_, count) in stores.items()}
+            yield _by("backend", "kadian_series_store_up", "1 while a series store takes what it is given", takes)
+            yield _by("backend", "kadian_series_set_aside", "Screenings that a series store refused", refused)
         yield _by("rule", "kadian_alerts_open", "Incidents that nobody has taken yet", alerts)
         yield GaugeMetricFamily("kadian_deliveries_waiting", "Messages that wait to be accepted", value=float(waiting))
 

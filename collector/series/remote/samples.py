@@ -9,9 +9,17 @@ import msgspec
 from collector.series.hundredths import hundredths_of
 from collector.series.remote.lines import MEASUREMENT
 from collector.series.store import Bucket
-from collector.series.tally import PLACES, Tally, bucket
+from collector.series.tally import Tally, bucket
 
-FIELDS = ("celsius", "unmeasured", "recheck", "stop", "none")
+VERDICTS = {
+    "celsius": (1, 0, 0, 0),
+    "unmeasured": (1, 0, 0, 0),
+    "recheck": (-1, 1, 0, 0),
+    "stop": (-1, 0, 1, 0),
+    "none": (-1, 0, 0, 1),
+}
+"""What a point of each field counts for, in the order pass, recheck, stop, none: each screening has one of the first
+two and is taken for passed, until the field of its verdict says otherwise."""
 
 
 class Points(msgspec.Struct):
@@ -40,7 +48,8 @@ def charted(series: Iterable[Points], edges: Sequence[int]) -> list[Bucket]:
         while at < last:
             number = bisect_right(edges, times[at]) - 1
             until = bisect_left(times, edges[number + 1], at, last)
-            merged[number].add(_verdicts(points.field, until - at), _temperatures(points, values[at:until]))
+            verdicts = [one * (until - at) for one in VERDICTS[points.field]]
+            merged[number].add(verdicts, _temperatures(points, values[at:until]))
             at = until
     return [bucket(edges[number], tally) for number, tally in sorted(merged.items())]
 
@@ -67,17 +76,6 @@ def _in_order(points: Points) -> tuple[list[int], list[float]]:
         return times, values
     pairs = sorted(zip(times, values, strict=True))
     return [time for time, _ in pairs], [value for _, value in pairs]
-
-
-def _verdicts(field: str, number: int) -> list[int]:
-    """Each screening is counted as passed by its one `celsius` or `unmeasured`, and moved by its verdict's field."""
-    counts = [0] * len(PLACES)
-    if field in PLACES:
-        counts[PLACES[field]] = number
-        counts[PLACES["pass"]] = -number
-    else:
-        counts[PLACES["pass"]] = number
-    return counts
 
 
 def _temperatures(points: Points, values: Sequence[float]) -> Counter[int]:

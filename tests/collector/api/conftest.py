@@ -61,6 +61,7 @@ class Place:
             version="9.9.9",
             now_ms=lambda: NOW_MS,
             lags=lambda: {"rules": 3},
+            stores=lambda: {"influxdb": False},
         )
 
     def screen(

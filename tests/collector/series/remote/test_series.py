@@ -131,6 +131,17 @@ def test_a_store_that_asks_for_patience_gets_it_and_one_that_does_not_say_is_ask
     assert waits == [3, 1, 2, 4, 8, 15, 15]
 
 
+def test_a_follower_waits_as_long_as_the_store_asked_for(place, series, influx, following, eventually):
+    screened(place, 10)
+    influx.answer = lambda _lines: (429, {"Retry-After": "1"}, b"{}")
+    following(series)
+    eventually(lambda: series.trouble and series.trouble.code, "K0366", 5)
+    time.sleep(0.6)
+    assert len(influx.writes) == 1
+    influx.answer = lambda _lines: (204, {}, b"")
+    eventually(series.position, 10, 5)
+
+
 def test_a_slow_store_holds_up_nobody_but_its_own_follower(place, series, influx, following, sleeping, eventually):
     screened(place, 700)
     influx.answer = sleeping(30)
