@@ -1,4 +1,4 @@
-"""A series store on another machine: away and back with bad lines, charts of raw points, and what a kill loses there."""
+"""A series store on another machine: catching up with and without bad lines, charts of raw points, a kill."""
 
 import random
 import signal
@@ -36,7 +36,7 @@ class Refusing(VictoriaMetrics):
 
     requests = 0
 
-    def write(self, lines: Sequence[str]) -> None:
+    def write(self, lines: Sequence[str]) -> None:  # noqa: D102 - as above
         self.requests += 1
         if any("probe" not in text and int(text[-6:]) % BAD == 0 for text in lines):
             raise LinesRefused("unable to parse a line")
@@ -67,18 +67,24 @@ def fill(ledger: Ledger) -> None:
         connection.exec_driver_sql(f"INSERT INTO screenings ({names}) VALUES ({marks})", values)  # noqa: S608 - names above
 
 
+def seen(ledger: Ledger, store: VictoriaMetrics) -> RemoteSeries:
+    """The store as the office sees it."""
+    return RemoteSeries(
+        "victoriametrics",
+        store,
+        ledger=ledger,
+        site=SITE,
+        zone=ZONE,
+        now_ms=lambda: time.time_ns() // 1_000_000,
+        monotonic=time.monotonic,
+    )
+
+
 def catch_up(ledger: Ledger, store: VictoriaMetrics) -> float:
     """How many seconds a store takes from position 0 to the ledger's end."""
     with ledger.begin() as connection:
         cursors.put(connection, cursor_of("victoriametrics"), 0)
-    series = RemoteSeries(
-        *("victoriametrics", cursor_of("victoriametrics"), store),
-        ledger=ledger,
-        site=SITE,
-        zone=ZONE,  # type: ignore[arg-type]
-        now_ms=lambda: time.time_ns() // 1_000_000,
-        monotonic=time.monotonic,
-    )
+    series = seen(ledger, store)
     begun = time.monotonic()
     while True:
         with ledger.read() as connection:
@@ -93,15 +99,8 @@ def catch_up(ledger: Ledger, store: VictoriaMetrics) -> float:
 
 def charts(server: Running, ledger: Ledger) -> dict[str, Any]:
     """Charts of 500 points of one gate with 10,000 readings a day, and the embedded store's of the same."""
-    store, found = VictoriaMetrics(server.url, SITE, read_seconds=60), {}
-    remote = RemoteSeries(
-        *("victoriametrics", "x", store),
-        ledger=ledger,
-        site=SITE,
-        zone=ZONE,  # type: ignore[arg-type]
-        now_ms=lambda: 0,
-        monotonic=time.monotonic,
-    )
+    store, found = VictoriaMetrics(server.url, SITE, read_seconds=60), dict[str, Any]()
+    remote = seen(ledger, store)
     lines = [line(SITE, row._replace(gate="long")) for row in rows(3_650_000, 1, 365)]
     for start in range(0, len(lines), 10_000):
         store.write(lines[start : start + 10_000])
@@ -128,7 +127,9 @@ def killed(program: str, folder: Path, port: int) -> dict[str, int]:
         time.sleep(wait)
         server.end(signal.SIGKILL)
         server.start()
-        left[f"{wait}_s"] = sum(len(points.times_ms) for points in store.points("e00", 0, 2 * BEGIN))
+        left[f"{wait}_s"] = sum(
+            len(points.times_ms) for points in store.points("e00", 0, 2 * BEGIN) if points.field == "celsius"
+        )
         store.close()
         server.end()
     print("left of 10,000 points after a kill -9:", left)
@@ -157,7 +158,7 @@ def run() -> dict[str, Any]:
             embedded.write(batch)
         own = time.monotonic() - begun
         bad = catch_up(ledger, refusing)
-        found = {
+        found: dict[str, Any] = {
             "lines_a_second": round(COUNT / statistics.median(times)),
             "lines_a_second_with_one_bad_in_1000": round(COUNT / bad),
             "requests_a_bad_line": round(refusing.requests / (COUNT / BAD), 1),

@@ -22,7 +22,7 @@ from urllib3.exceptions import HTTPError
 
 from collector.ledger import Ledger
 from collector.ledger.rows import milliseconds, moment
-from collector.series.open import SeriesSettings, cursor_of
+from collector.series.open import SeriesSettings
 from collector.series.remote.answers import Unwilling, unreachable
 from collector.series.remote.lines import MEASUREMENT
 from collector.series.remote.samples import VERDICTS, Points
@@ -178,7 +178,4 @@ def open_store(
         ca_file=settings.ca_file,
         write_seconds=settings.timeout_seconds,
     )
-    name = "influxdb"
-    return RemoteSeries(
-        name, cursor_of(name), store, ledger=ledger, site=site, zone=zone, now_ms=now_ms, monotonic=time.monotonic
-    )
+    return RemoteSeries("influxdb", store, ledger=ledger, site=site, zone=zone, now_ms=now_ms, monotonic=time.monotonic)

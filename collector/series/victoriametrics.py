@@ -17,7 +17,7 @@ import httpx
 import msgspec
 
 from collector.ledger import Ledger
-from collector.series.open import SeriesSettings, cursor_of
+from collector.series.open import SeriesSettings
 from collector.series.remote.answers import Unwilling, failure, unreachable
 from collector.series.remote.lines import MEASUREMENT
 from collector.series.remote.samples import VERDICTS, Points, field_of, once
@@ -149,7 +149,6 @@ def open_store(
         ca_file=settings.ca_file,
         write_seconds=settings.timeout_seconds,
     )
-    name = "victoriametrics"
     return RemoteSeries(
-        name, cursor_of(name), store, ledger=ledger, site=site, zone=zone, now_ms=now_ms, monotonic=time.monotonic
+        "victoriametrics", store, ledger=ledger, site=site, zone=zone, now_ms=now_ms, monotonic=time.monotonic
     )

@@ -9,6 +9,7 @@ import structlog
 from collector.ledger import Aside, Ledger, aside, cursors, ties
 from collector.ledger.follower import NotNow
 from collector.ledger.measured import Batch, Measured
+from collector.series.open import cursor_of
 from collector.series.remote.answers import Unwilling
 from collector.series.remote.lines import line, probe
 from collector.series.remote.samples import charted
@@ -35,7 +36,6 @@ class RemoteSeries:
 
     Args:
         name: of the back-end.
-        cursor: the name of its cursor in the ledger.
         store: what is written and read.
         ledger: what is followed.
         site: the neighbourhood.
@@ -47,7 +47,6 @@ class RemoteSeries:
     def __init__(
         self,
         name: str,
-        cursor: str,
         store: RemoteStore,
         *,
         ledger: Ledger,
@@ -57,8 +56,8 @@ class RemoteSeries:
         monotonic: Callable[[], float],
     ) -> None:
         self._name = name
-        self._cursor = cursor
-        self._settled = f"{cursor}.settled"
+        self._cursor = cursor_of(name)
+        self._settled = f"{self._cursor}.settled"
         self._store = store
         self._ledger = ledger
         self._site = site

@@ -12,7 +12,6 @@ import pytest
 
 from collector.ledger import measured
 from collector.ledger.follower import NotNow
-from collector.series.open import cursor_of
 from collector.series.remote.series import RemoteSeries
 from collector.series.victoriametrics import VictoriaMetrics
 from tests.collector.series.remote.victoria import Running
@@ -77,7 +76,6 @@ def remote(place, now):
     def make(store, name="victoriametrics"):
         return RemoteSeries(
             name,
-            cursor_of(name),
             store,
             ledger=place.ledger,
             site=SITE,
