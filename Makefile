@@ -48,7 +48,10 @@ lint: $(VENV)/.tests
 test: install parts lint
 	$(BIN)/python -m pytest
 
-bench: install $(VENV)/.tests
+$(VENV)/.bench: $(VENV)/.installed requirements/bench.txt
+	@echo "安装测量依赖… installing what the measurements need"; $(BIN)/pip install -q --require-hashes -r requirements/bench.txt && touch $@
+
+bench: install $(VENV)/.bench
 	$(BIN)/python -m bench
 
 lock:

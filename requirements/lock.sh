@@ -7,6 +7,8 @@ lock --extra agent pyproject.toml -o requirements/agent.txt
 lock --extra collector pyproject.toml -o requirements/collector.txt
 lock --extra agent --extra collector pyproject.toml -o requirements/run.txt
 lock --extra agent --extra collector --extra dev pyproject.toml -o requirements/dev.txt
+lock --extra agent --extra collector --extra dev --extra bench pyproject.toml -o requirements/bench.txt
+lock requirements/bench-gateway.in -o requirements/bench-gateway.txt
 lock requirements/build.in -o requirements/build.txt
 lock requirements/pages.in -o requirements/pages.txt
 # The names behind the gate's hashes, so that a test can see that each has a wheel for a Raspberry Pi.
