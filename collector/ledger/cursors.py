@@ -28,8 +28,9 @@ def move(connection: Connection, name: str, behind: int, position: int) -> bool:
     then is refused. So ask first, and write only when it is True.
     """
     here = (cursors.c.name == name) & (cursors.c.position == behind)
-    moved = connection.execute(update(cursors).where(here).values(position=position)).rowcount
-    if not moved and behind == 0:
-        # No row is a cursor that never moved. Another insert at the same time makes this one wait, and change nothing.
-        moved = connection.execute(or_ignore(connection, cursors), {"name": name, "position": position}).rowcount
-    return bool(moved)
+    if connection.execute(update(cursors).where(here).values(position=position)).rowcount:
+        return True
+    # No row is a cursor that never moved. Another insert at the same time makes this one wait, and change nothing;
+    # PostgreSQL's driver says of an INSERT no count that could be trusted.
+    first = or_ignore(connection, cursors).values(name=name, position=position).returning(cursors.c.name)
+    return behind == 0 and connection.scalar(first) is not None

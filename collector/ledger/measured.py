@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from collector.ledger.tables import screenings
 
@@ -57,3 +57,16 @@ def waiting_since_ms(connection: Connection, behind: int) -> int | None:
     query = select(screenings.c.received_ms).where(screenings.c.position > behind).order_by(screenings.c.position)
     since: int | None = connection.scalar(query.limit(1))
     return since
+
+
+def count_after(connection: Connection, behind: int) -> int:
+    """How many screenings are stored behind a position."""
+    query = select(func.count()).select_from(screenings).where(screenings.c.position > behind)
+    return connection.scalar(query) or 0
+
+
+def oldest(connection: Connection) -> tuple[int, int] | None:
+    """The position of the first screening that is kept, and when it was received (ms since 1970); None: none is."""
+    query = select(screenings.c.position, screenings.c.received_ms).order_by(screenings.c.position).limit(1)
+    row = connection.execute(query).first()
+    return None if row is None else (row.position, row.received_ms)

@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, delete, select
+import structlog
+from sqlalchemy import Connection, Select, func, select
 
 from collector.ledger import Ledger, cursors
 from collector.ledger.addition import add_many
-from collector.ledger.measured import Batch
+from collector.ledger.measured import Batch, Measured
 from collector.ledger.series_tables import VERDICTS, fresh_minutes, rollups, tallies
-from collector.series.days import day_of, start_of_day
+from collector.series.anew import KEPT_TO, clear, uncounted
+from collector.series.days import day_of, is_start, start_of_day
 from collector.series.folding import Folding
 from collector.series.fresh import fresh_of
 from collector.series.hundredths import counted, unpacked
@@ -21,6 +23,8 @@ from collector.series.steps import Steps, steps_of
 from collector.series.store import Bucket
 from collector.series.tally import MinuteOfGate, Tally, bucket, minutes_of, verdicts_of
 from kadian.errors import KadianError
+
+log = structlog.get_logger(__name__)
 
 CURSOR = "series"
 FOLD_AT_ONCE = 10_000
@@ -48,12 +52,12 @@ class EmbeddedSeries:
 
     def write(self, batch: Batch) -> None:
         """Count a batch; see `store.Series.write`. What can be done outside the transaction is."""
-        minutes = minutes_of(batch.rows)
-        fresh = [(start, gate, *verdicts_of(count), text) for (start, gate), (count, text) in minutes.items()]
-        totals = self._totals(minutes)
+        fresh, totals = self._prepared(batch.rows)
         with self._ledger.begin() as connection:
             if not cursors.move(connection, CURSOR, batch.behind, batch.last):
                 return
+            if batch.behind < cursors.get(connection, KEPT_TO):
+                fresh, totals = self._prepared(uncounted(connection, batch))
             add_many(connection, fresh_minutes, VERDICTS, ("hundredths",), fresh)
             add_many(connection, tallies, VERDICTS, (), totals)
         minute = self._now_ms() // MINUTE_MS
@@ -81,17 +85,29 @@ class EmbeddedSeries:
         return [bucket(steps.edges[number], found[number]) for number in sorted(found)]
 
     def clear(self) -> None:
-        """Forget all that was counted, and stand at position 0."""
+        """Forget what was counted, and stand at position 0; days that the ledger cannot give again stay as they are."""
         with self._ledger.begin() as connection:
-            cursors.put(connection, CURSOR, 0)
-            for table in (tallies, fresh_minutes, rollups):
-                connection.execute(delete(table))
+            clear(connection, CURSOR, self._zone)
+
+    def settle(self) -> None:
+        """Begin anew when what was counted has days of another zone than the site's."""
+        newest = select(func.max(tallies.c.start_ms)).where(tallies.c.length_ms == DAY_MS)
+        with self._ledger.read() as connection:
+            day = connection.scalar(newest)
+        if day is not None and not is_start(day, self._zone):
+            log.warning("series_of_another_zone", zone=str(self._zone), what="counted again from the ledger")
+            self.clear()
 
     def close(self) -> None:
         """Nothing is open: the ledger is closed by whoever opened it."""
 
+    def _prepared(self, screened: Sequence[Measured]) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+        """The rows that go into `fresh_minutes` and into `tallies`."""
+        minutes = minutes_of(screened)
+        fresh = [(start, gate, *verdicts_of(count), text) for (start, gate), (count, text) in minutes.items()]
+        return fresh, self._totals(minutes)
+
     def _totals(self, minutes: dict[MinuteOfGate, tuple[int, bytes]]) -> list[tuple[Any, ...]]:
-        """The rows of `tallies` that the minutes make."""
         days = {start: start_of_day(day_of(start, self._zone), self._zone) for start in {key[0] for key in minutes}}
         hours_and_days: tuple[dict[MinuteOfGate, int], dict[MinuteOfGate, int]] = {}, {}
         of_hours, of_days = hours_and_days

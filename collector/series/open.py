@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from collector.ledger import Follower, Ledger, measured
 from collector.ledger.measured import Batch
 from collector.series.charts import Charts
@@ -16,6 +18,8 @@ from kadian.errors import KadianError
 from kadian.settings import Secret
 
 MOST_AT_ONCE = 20_000
+log = structlog.get_logger(__name__)
+
 REST_A_ROW, LONGEST_REST = 0.05, 1.0
 """Seconds between two transactions: none to speak of for the readings of a few gates, one for those of a city."""
 
@@ -117,6 +121,8 @@ def open_series(
         KadianError: K0350, there is no such back-end; and what that back-end raises.
     """
     embedded = EmbeddedSeries(ledger, zone, now_ms)
+    embedded.settle()
+    _remove_old(Path(ledger.place))
     remote: tuple[str, Series] | None = None
     if settings.backend != "embedded":
         known = back_ends()
@@ -127,3 +133,12 @@ def open_series(
         opening = import_module(f"collector.series.{settings.backend}").open_store
         remote = settings.backend, opening(settings, ledger, site, zone, now_ms)
     return Stores(ledger, embedded, remote, Charts(ledger, embedded, remote[1] if remote else None, now_ms))
+
+
+def _remove_old(ledger_file: Path) -> None:
+    """Take away the file in which the numbers were kept beside a SQLite ledger: nobody would tidy it any more."""
+    old = ledger_file.with_suffix(".series.db")
+    if ledger_file.is_file() and old.is_file():
+        for name in (old.name, f"{old.name}-wal", f"{old.name}-shm"):
+            old.with_name(name).unlink(missing_ok=True)
+        log.info("series_file_removed", file=str(old), what="the numbers are in the ledger's database now")

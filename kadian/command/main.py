@@ -30,6 +30,7 @@ VERBS = {
     "register": Verb(
         "collector.command.register", "collector", "卡点登记的外来人员 · the outsiders that gates registered"
     ),
+    "series": Verb("collector.command.series", "collector", "图上的数字 · the numbers behind the charts"),
     "cards": Verb("collector.command.cards", "collector", "打印、作废通行证 · pass cards on paper"),
     "check": Verb(
         "kadian.command.check", "agent,collector", "检查配置文件 · all mistakes of configuration files at once"

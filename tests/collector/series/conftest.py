@@ -1,15 +1,18 @@
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import delete
 
-from collector.ledger import Ledger, measured, screenings
+from collector.ledger import Ledger, measured, screenings, tables
+from collector.ledger.series_tables import fresh_minutes, rollups, tallies
 from collector.series.embedded import EmbeddedSeries
 from kadian.identifiers import new_id
 from kadian.messages import Screening, Temperature
+from tests.collector.series.databases import PROGRAMS, Server
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -46,6 +49,13 @@ class Place:
         with self.ledger.begin() as connection:
             screenings.store(connection, gate, made, self.now_ms)
 
+    def begin_anew(self, zone: ZoneInfo) -> None:
+        """An empty ledger, and a series of another zone."""
+        with self.ledger.begin() as connection:
+            for table in (tables.screenings, tables.cursors, tallies, fresh_minutes, rollups):
+                connection.execute(delete(table))
+        self.series = EmbeddedSeries(self.ledger, zone, lambda: self.now_ms)
+
     def follow(self, at_once: int = 1000) -> int:
         """Have the series follow to the end; returns in how many batches."""
         for count in range(10**6):
@@ -63,7 +73,7 @@ class Place:
 
 
 @pytest.fixture
-def opened() -> Iterator[Callable[[str], Place]]:
+def opened() -> Iterator[Callable[..., Place]]:
     """Opens the place at a ledger's URL."""
     ledgers: list[Ledger] = []
 
@@ -78,6 +88,24 @@ def opened() -> Iterator[Callable[[str], Place]]:
         ledger.close()
 
 
+@pytest.fixture(scope="session")
+def server(free_port):
+    if PROGRAMS is None:
+        sentence = "postgresql is not installed here (apt-get install postgresql), so this test cannot run"
+        pytest.fail(sentence) if os.environ.get("CI") == "true" else pytest.skip(sentence)
+    server = Server(free_port())
+    yield server
+    server.remove()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_url(request, tmp_path_factory):
+    """Gives the address of a new ledger; the test runs on each database."""
+    if request.param == "postgresql":
+        return request.getfixturevalue("server").url
+    return lambda: f"sqlite:///{tmp_path_factory.mktemp('ledger')}/kadian.db"
+
+
 @pytest.fixture
-def place(tmp_path: Path, opened: Callable[[str], Place]) -> Place:
-    return opened(f"sqlite:///{tmp_path}/kadian.db")
+def place(new_url, opened: Callable[..., Place]) -> Place:
+    return opened(new_url())
