@@ -33,6 +33,7 @@ ALL = (
     "faults",
     "kills",
     "several",
+    "remote",
 )
 BY_NAME_ALONE = ("soak",)
 """Too long for a run of all."""

@@ -174,6 +174,9 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         def lags() -> Mapping[str, int]:
             return {name: follower.lag() for name, follower in followers.items()}
 
+        def stores() -> Mapping[str, bool]:
+            return {name: store.trouble is None for name, store in series.by_name.items() if name != "embedded"}
+
         app = make_app(
             Office(
                 ledger=ledger,
@@ -185,6 +188,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
                 now_ms=now_ms,
                 lags=lags,
                 deleted=keeper.deleted,
+                stores=stores,
             )
         )
         notify = Notify()

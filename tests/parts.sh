@@ -3,7 +3,7 @@
 set -euo pipefail
 declare -A parts=(
   [mosquitto]=mosquitto [chromium]=chromium [strace]=strace [systemd-analyze]=systemd [pdftoppm]=poppler-utils
-  [dbus-daemon]=dbus-daemon [gcc]=gcc [iptables]=iptables
+  [dbus-daemon]=dbus-daemon [gcc]=gcc [iptables]=iptables [victoria-metrics]=victoria-metrics
 )
 missing=()
 for program in "${!parts[@]}"; do

@@ -23,6 +23,7 @@ class Office:
     `health` gives the reasons why the office cannot take and store a screening, none when it can. `now_ms` is the
     clock, milliseconds since 1970. `lags` gives how many screenings each follower of the ledger is behind; the series
     is always told, from its own position. `deleted` gives how many rows of each class were kept long enough and went.
+    `stores` tells of each remote series store whether it takes what it is given.
     """
 
     ledger: Ledger
@@ -34,6 +35,7 @@ class Office:
     now_ms: Callable[[], int]
     lags: Callable[[], Mapping[str, int]] = dict
     deleted: Callable[[], Mapping[str, int]] = dict
+    stores: Callable[[], Mapping[str, bool]] = dict
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -25,6 +25,14 @@ class Overtaken(Exception):  # noqa: N818 - the word says it
     """Another office has dealt with the batch meanwhile; nothing was written of it."""
 
 
+class NotNow(Exception):  # noqa: N818 - no error of anybody
+    """Raised by a handler that cannot take the batch now, has said so itself, and wants it again after `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"again in {seconds:g} s")
+        self.seconds = seconds
+
+
 class Follower(Generic[B]):
     """Reads the ledger behind a cursor and hands each batch on, again and again until it is taken.
 
@@ -96,6 +104,9 @@ class Follower(Generic[B]):
                 rows = self._step()
             except Overtaken:
                 log.info("follower_overtaken", follower=self._name)
+                continue
+            except NotNow as wait:
+                self._stopping.wait(wait.seconds)
                 continue
             except Exception:
                 # Whatever the follower fails of, the ledger keeps the batch: say it once, and try again.

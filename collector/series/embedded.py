@@ -22,6 +22,7 @@ from collector.series.lengths import DAY_MS, HOUR_MS, MINUTE_MS
 from collector.series.steps import Steps, steps_of
 from collector.series.store import Bucket
 from collector.series.tally import MinuteOfGate, Tally, bucket, minutes_of, verdicts_of
+from kadian.errors import KadianError
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +39,9 @@ class EmbeddedSeries:
         zone: the site's, whose days the days are.
         now_ms: the office's clock, milliseconds since 1970.
     """
+
+    trouble: KadianError | None = None
+    """It stands and falls with the ledger, which says so itself."""
 
     def __init__(self, ledger: Ledger, zone: ZoneInfo, now_ms: Callable[[], int]) -> None:
         self._ledger = ledger

@@ -5,6 +5,7 @@ from typing import Protocol
 import msgspec
 
 from collector.ledger.measured import Batch
+from kadian.errors import KadianError
 
 
 class Bucket(msgspec.Struct, frozen=True):
@@ -43,6 +44,10 @@ class Series(Protocol):
         Raises:
             Exception: the store cannot take it now: the same batch comes again.
         """
+
+    @property
+    def trouble(self) -> KadianError | None:
+        """Why nothing is taken at present; None when all is well."""
 
     def position(self) -> int:
         """The ledger's position up to which everything is counted; 0 at first."""

@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 
 from collector.api.answers.gate import age_seconds
 from collector.api.office import Office, OfficeHere
-from collector.ledger import deliveries, gates, overview, retention, screenings
+from collector.ledger import aside, deliveries, gates, overview, retention, screenings
 
 router = APIRouter(tags=["office"])
 COUNTS = {
@@ -51,11 +51,17 @@ class OfficeFigures(Collector):
             waiting = deliveries.waiting_count(connection)
             oldest = {kind: retention.oldest_ms(connection, kind) for kind in retention.BY_ARRIVAL}
             size, free = retention.database_bytes(connection)
+            stores = {name: (takes, aside.count(connection, name)) for name, takes in office.stores().items()}
         now = office.now_ms()
         ages = {row.gate: age_seconds([row.last_screening_ms], now) for row in rows}
         yield _by("gate", "kadian_gate_age_seconds", "Seconds since a gate's last screening arrived", ages)
         lags = {"series": max(0, last - office.series.position()), **office.lags()}
         yield _by("follower", "kadian_follower_lag", "Screenings that a follower of the ledger is behind", lags)
+        if stores:
+            takes = {name: int(takes) for name, (takes, _) in stores.items()}
+            refused = {name: count for name, (_, count) in stores.items()}
+            yield _by("backend", "kadian_series_store_up", "1 while a series store takes what it is given", takes)
+            yield _by("backend", "kadian_series_set_aside", "Screenings that a series store refused", refused)
         yield _by("rule", "kadian_alerts_open", "Incidents that nobody has taken yet", alerts)
         yield from self._kept(oldest)
         yield GaugeMetricFamily("kadian_database_bytes", "The size of the ledger's database", value=float(size))

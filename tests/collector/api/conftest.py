@@ -62,6 +62,7 @@ class Place:
             now_ms=lambda: NOW_MS,
             lags=lambda: {"rules": 3},
             deleted=lambda: {"screenings": 4},
+            stores=lambda: {"influxdb": False},
         )
 
     def screen(

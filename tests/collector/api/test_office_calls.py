@@ -44,6 +44,8 @@ def test_metrics_tell_every_figure_and_name_no_person(call, place):
         ("kadian_gate_age_seconds", "e01"): 89.5,
         ("kadian_follower_lag", "series"): 0,
         ("kadian_follower_lag", "rules"): 3,
+        ("kadian_series_store_up", "influxdb"): 0,
+        ("kadian_series_set_aside", "influxdb"): 0,
         ("kadian_alerts_open", "confirmed_fever"): 1,
         ("kadian_deliveries_waiting",): 0,
         ("kadian_retention_deleted_total", "screenings"): 4,
@@ -52,7 +54,8 @@ def test_metrics_tell_every_figure_and_name_no_person(call, place):
         ("kadian_database_free_bytes",): samples["kadian_database_free_bytes",],
     }
     assert size > 10_000
-    assert set(re.findall(r"[{,](\w+)=", answer.text)) <= {"gate", "follower", "rule", "class", "version", "site"}
+    labels = {"gate", "follower", "rule", "backend", "class", "version", "site"}
+    assert set(re.findall(r"[{,](\w+)=", answer.text)) <= labels
 
 
 @pytest.fixture

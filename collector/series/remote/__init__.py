@@ -1,0 +1,1 @@
+"""Series stores on another machine, fed beside the embedded one: what InfluxDB and VictoriaMetrics have in common."""
