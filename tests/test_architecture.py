@@ -27,7 +27,7 @@ DOORS = {
     "paho": ("agent/uplink/mqtt.py", "collector/ingest/mqtt.py"),
     "sqlalchemy": ("collector/ledger/", "collector/series/"),
     "alembic": ("collector/ledger/",),
-    "sqlite3": ("agent/outbox/",),
+    "sqlite3": ("agent/outbox/", "collector/ledger/copying.py"),
     "serial": ("agent/wire/",),
     "cv2": ("agent/scanner/", "agent/wire/y16.py", "kadian/demo/pictures.py"),
     "bleak": ("agent/wire/gatt.py",),

@@ -14,7 +14,7 @@ from collector.ingest.intake import Intake, take_in
 from collector.ledger.failures import failure, is_of_the_data
 from collector.ledger.ledger import Ledger
 from kadian.errors import KadianError
-from kadian.messages import Receipt, Reply
+from kadian.messages import Receipt
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +36,7 @@ class Committer:
         now_ms: the wall clock, milliseconds since 1970.
         send_receipt: sends a gate its receipt; may fail silently, the next one says it all again.
         acknowledge: tells the broker that a message is dealt with.
-        on_reply: takes a gate's answer to a command.
+        on_said: takes what a gate said beside screenings, once it is committed, and whether the broker had kept it.
         counters: kept up to date from this thread.
     """
 
@@ -47,7 +47,7 @@ class Committer:
         now_ms: Callable[[], int],
         send_receipt: Callable[[str, Receipt], bool],
         acknowledge: Callable[[Arrival], None],
-        on_reply: Callable[[str, Reply], None],
+        on_said: Callable[[Intake, bool], None],
         counters: Counters,
     ) -> None:
         self._ledger = ledger
@@ -55,7 +55,7 @@ class Committer:
         self._now_ms = now_ms
         self._send_receipt = send_receipt
         self._acknowledge = acknowledge
-        self._on_reply = on_reply
+        self._on_said = on_said
         self._counters = counters
         self._queue: Queue[Arrival] = Queue(MOST_WAITING)
         self._stopping = Event()
@@ -143,9 +143,9 @@ class Committer:
             self._counters.receipts += self._send_receipt(gate, receipt)
         for arrival in arrivals:
             self._acknowledge(arrival)
-        for intake in batch:
-            if intake.gate is not None and intake.reply is not None:
-                self._on_reply(intake.gate, intake.reply)
+        for arrival, intake in zip(arrivals, batch, strict=True):
+            if intake.gate is not None and (intake.status or intake.telemetry or intake.reply):
+                self._on_said(intake, arrival.retained)
 
     def _write(self, batch: list[Intake]) -> Committed:
         now = self._now_ms()

@@ -6,8 +6,10 @@ from threading import Lock
 import structlog
 
 from collector.ingest.arrival import Arrival
+from collector.ingest.asker import Asker
 from collector.ingest.committer import Committer
 from collector.ingest.counters import Counters
+from collector.ingest.intake import Intake
 from collector.ingest.mqtt import OfficeLink
 from collector.ledger.ledger import Ledger
 from collector.settings import Broker
@@ -46,13 +48,15 @@ class Ingest:
         self._site = site
         self._policies: dict[str, bytes] = {}
         self._lock = Lock()
+        self._on_reply = on_reply or _log_reply
+        self._asker = Asker(ledger, now_ms, self.command, self.counters)
         self._committer = Committer(
             ledger,
             site,
             now_ms,
             self._send_receipt,
             self._acknowledge,
-            on_reply or _log_reply,
+            self._said,
             self.counters,
         )
         self._link = OfficeLink(broker, site, self._committer.take, self._on_state, protocol)
@@ -61,9 +65,11 @@ class Ingest:
         """Begin to listen; a broker that is away is tried again and again."""
         self._committer.start()
         self._link.start()
+        self._asker.start()
 
     def stop(self) -> None:
         """Commit what has arrived, then leave the broker."""
+        self._asker.stop()
         self._committer.stop()
         self._link.stop()
 
@@ -89,6 +95,11 @@ class Ingest:
     def command(self, gate: str, command: Command) -> bool:
         """Ask something of a gate; False when there is no connection to the broker."""
         return self._link.publish(topic(self._site, gate, Kind.COMMAND), encode(command))
+
+    def _said(self, intake: Intake, retained: bool) -> None:
+        self._asker.heard(intake, retained=retained)
+        if intake.gate is not None and intake.reply is not None:
+            self._on_reply(intake.gate, intake.reply)
 
     def _send_receipt(self, gate: str, receipt: Receipt) -> bool:
         return self._link.publish(topic(self._site, gate, Kind.RECEIPT), encode(receipt))

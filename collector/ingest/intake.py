@@ -60,6 +60,9 @@ def _of_kind(kind: Kind, topic: str, gate: str, payload: bytes) -> Intake:
         case Kind.SCREENING:
             each = list(_each(payload))
             accepted = tuple(one for one in each if isinstance(one, Screening))
+            if len(each) > 1:
+                for one in accepted:  # nobody else has seen it yet
+                    msgspec.structs.force_setattr(one, "drained", True)
             refused = tuple(one for one in each if isinstance(one, Refusal))
             return Intake(topic, gate, screenings=accepted, refusals=refused)
         case Kind.STATUS:

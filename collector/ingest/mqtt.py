@@ -165,7 +165,9 @@ class OfficeLink:
             topic = message.topic
         except UnicodeDecodeError:
             topic = "(not UTF-8)"
-        self._on_message(Arrival(topic, bytes(message.payload), message.mid, message.qos, self._connection))
+        self._on_message(
+            Arrival(topic, bytes(message.payload), message.mid, message.qos, self._connection, message.retain)
+        )
 
     def _say(self, problem: KadianError | None) -> None:
         before = self._problem

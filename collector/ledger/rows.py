@@ -55,6 +55,7 @@ def row_of(gate: str, life: int, screening: Screening, received_ms: int) -> dict
         "operator": screening.operator,
         "remeasure_of": screening.remeasure_of,
         "unattended": 1 if screening.unattended else None,
+        "drained": 1 if screening.drained else None,
     }
 
 
@@ -73,6 +74,7 @@ def screening_of(row: RowMapping) -> Screening:
         operator=row["operator"],
         remeasure_of=row["remeasure_of"],
         unattended=bool(row["unattended"]),
+        drained=bool(row["drained"]),
     )
 
 

@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 
 from collector.api.answers.gate import age_seconds
 from collector.api.office import Office, OfficeHere
-from collector.ledger import deliveries, gates, overview, screenings
+from collector.ledger import deliveries, gates, lives, overview, runs, screenings
 
 router = APIRouter(tags=["office"])
 COUNTS = {
@@ -20,6 +20,7 @@ COUNTS = {
     "messages_shed": ("shed", "Messages left for their gate to send again, since too many waited"),
     "commits_failed": ("failed_commits", "Commits that the database refused, since the start"),
     "receipts": ("receipts", "Receipts sent to gates, since the start"),
+    "resends_asked": ("resends_asked", "Holes that gates were asked for, since the start"),
 }
 
 
@@ -49,12 +50,20 @@ class OfficeFigures(Collector):
             rows = gates.all(connection)
             alerts = overview.open_by_rule(connection)
             waiting = deliveries.waiting_count(connection)
+            gaps = runs.gaps(connection)
+            lost = lives.lost_for_good(connection)
         now = office.now_ms()
         ages = {row.gate: age_seconds([row.last_screening_ms], now) for row in rows}
         yield _by("gate", "kadian_gate_age_seconds", "Seconds since a gate's last screening arrived", ages)
         lags = {"series": max(0, last - office.series.position()), **office.lags()}
         yield _by("follower", "kadian_follower_lag", "Screenings that a follower of the ledger is behind", lags)
         yield _by("rule", "kadian_alerts_open", "Incidents that nobody has taken yet", alerts)
+        missing = {gate: lives.count(ranges) for gate, ranges in gaps.items()}
+        yield _by("gate", "kadian_gaps", "Numbers of a gate's outbox that have not arrived", missing)
+        gone: dict[str, int] = {}
+        for one in lost:
+            gone[one.gate] = gone.get(one.gate, 0) + one.last - one.first + 1
+        yield _by("gate", "kadian_lost", "Numbers that were asked for and given up", gone)
         yield GaugeMetricFamily("kadian_deliveries_waiting", "Messages that wait to be accepted", value=float(waiting))
 
     def _ingest(self) -> Iterator[Metric]:

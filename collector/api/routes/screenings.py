@@ -7,11 +7,21 @@ from collector.api.answers.screening import ScreeningPage, screening_answer
 from collector.api.office import OfficeHere
 from collector.api.paging import cursor_of, place_of
 from collector.api.questions import Cursor, GateName, Limit
-from collector.api.times import TimeText, day_start_ms, ms_of
-from collector.ledger import runs, screenings
+from collector.api.times import TimeText, day_start_ms, iso, ms_of
+from collector.ledger import lives, runs, screenings
 from kadian.messages import Verdict
 
 router = APIRouter(prefix="/api/v1/screenings", tags=["screenings"])
+
+
+class LostAnswer(BaseModel):
+    """Numbers that will never come, and why: `deleted`, `other_life` or `never_came`."""
+
+    epoch: str
+    first: int
+    last: int
+    reason: str
+    at: str
 
 
 class Summary(BaseModel):
@@ -21,6 +31,7 @@ class Summary(BaseModel):
     by_gate: dict[str, int]
     by_verdict: dict[str, int]
     gaps: dict[str, list[tuple[int, int]]] = Field(description="by gate: [first, last] of each run of missing numbers")
+    lost: dict[str, list[LostAnswer]] = Field(description="by gate: what was asked for and is given up, of any epoch")
 
 
 @router.get("", response_model=ScreeningPage, response_model_exclude_unset=True)
@@ -64,4 +75,11 @@ def summary(office: OfficeHere, since: TimeText = None, until: TimeText = None) 
     with office.ledger.read() as connection:
         counts = screenings.summary(connection, since_ms=since_ms, until_ms=until_ms)
         gaps = runs.gaps(connection)
-    return Summary(total=counts.total, by_gate=counts.by_gate, by_verdict=counts.by_verdict, gaps=gaps)
+        gone = lives.lost_for_good(connection)
+    lost: dict[str, list[LostAnswer]] = {}
+    for one in gone:
+        told = LostAnswer(
+            epoch=one.epoch, first=one.first, last=one.last, reason=one.reason, at=iso(one.at_ms, office.zone)
+        )
+        lost.setdefault(one.gate, []).append(told)
+    return Summary(total=counts.total, by_gate=counts.by_gate, by_verdict=counts.by_verdict, gaps=gaps, lost=lost)

@@ -156,7 +156,8 @@ def test_what_is_too_much_for_memory_is_left_for_the_gate_to_send_again(ledger):
 def test_a_reply_is_handed_on(desk, eventually):
     desk.committer.take(Arrival("kadian/v1/s/e01/command/reply", b'{"do":"resend","ok":false}', 1, 1))
     assert eventually(lambda: len(desk.replies) == 1)
-    assert (desk.replies[0][0], desk.replies[0][1].ok) == ("e01", False)
+    intake, retained = desk.replies[0]
+    assert (intake.gate, intake.reply.ok, retained) == ("e01", False, False)
 
 
 def test_a_stop_during_a_failing_commit_is_quick_and_acknowledges_nothing(ledger, disk, screening, eventually):
