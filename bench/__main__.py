@@ -25,6 +25,7 @@ ALL = (
     "power",
     "hangs",
     "kills",
+    "restore",
 )
 
 
