@@ -119,6 +119,7 @@ class AnyHour(RuleBasedStateMachine):
         gate.done -= {seq for seq in gate.done if seq >= ask.first and (ask.last is None or seq <= ask.last)}
         self.asking.answered(gate.name, Reply("resend", ok=True, epoch=ask.epoch, oldest=1))
 
+    @precondition(lambda self: not self.backup)
     @rule()
     def back_up(self):
         self.ledger.close()
@@ -149,6 +150,8 @@ class AnyHour(RuleBasedStateMachine):
 
     def teardown(self):
         try:
+            if self.backup:
+                self.restore()  # in the end the disk is lost
             for _ in range(8):
                 for gate in self.gates.values():
                     self.arrive(gate, gate.waiting())
