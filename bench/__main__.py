@@ -34,6 +34,7 @@ ALL = (
     "kills",
     "several",
     "remote",
+    "restore",
 )
 BY_NAME_ALONE = ("soak",)
 """Too long for a run of all."""

@@ -180,13 +180,14 @@ class Outbox(Shelf):
             for first, last in ((1, receipt.through), *receipt.also)
         )
 
-    def resend(self, from_seq: int) -> int:
-        """Marks what was done from `from_seq` on as waiting again; says how many that were.
+    def resend(self, from_seq: int, through: int | None = None) -> int:
+        """Marks what was done from `from_seq` on, or up to `through` alone, as waiting again; says how many that were.
 
         Raises:
             KadianError: K0451 the disk refuses.
         """
-        return self._store.in_pieces(sql.MARK_WAITING, (from_seq, AT_ONCE), +1, self.epoch)
+        last = self.last_seq if through is None else through
+        return self._store.in_pieces(sql.MARK_WAITING, (from_seq, last, AT_ONCE), +1, self.epoch)
 
     def oldest(self) -> int:
         """The lowest seq that is still here, done or not; one above the last when there is none."""

@@ -21,7 +21,7 @@ UPDATE screening SET done_at = ? WHERE seq IN (
 """
 MARK_WAITING = """
 UPDATE screening SET done_at = NULL WHERE seq IN (
-    SELECT seq FROM screening WHERE done_at IS NOT NULL AND seq >= ? ORDER BY seq LIMIT ?)
+    SELECT seq FROM screening WHERE done_at IS NOT NULL AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?)
 """
 MARK_AGAIN = """
 UPDATE screening SET done_at = ? WHERE seq IN (

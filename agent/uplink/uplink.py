@@ -254,14 +254,15 @@ class Uplink:
             self._line.publish(Kind.REPLY, encode(_refusal(payload, str(why))))
             return
         try:
-            why_not = self._obey(command)
+            reply = self._obey(command)
         except KadianError as error:
-            why_not = str(error)[:500]
-        log.info("command", do=command.do, ok=why_not is None, why=why_not)
-        self._line.publish(Kind.REPLY, encode(Reply(command.do, why_not is None, command.id, why_not)))
+            reply = Reply(command.do, ok=False, id=command.id, why=str(error)[:500])
+        log.info("command", do=command.do, ok=reply.ok, why=reply.why)
+        self._line.publish(Kind.REPLY, encode(reply))
 
-    def _obey(self, command: Command) -> str | None:
-        """Does it; gives the reason when it cannot."""
+    def _obey(self, command: Command) -> Reply:
+        """Does it; the answer gives the reason when it cannot."""
+        why_not: str | None = None
         if command.do == "resend":
             return self._resend(command)
         if command.do == "identify":
@@ -269,16 +270,19 @@ class Uplink:
         elif command.do == "message":
             self._hooks.on_message(command.text or "")
         else:
-            return self._hooks.on_reload()
-        return None
+            why_not = self._hooks.on_reload()
+        return Reply(command.do, why_not is None, command.id, why_not)
 
-    def _resend(self, command: Command) -> str | None:
+    def _resend(self, command: Command) -> Reply:
         if command.epoch != self._outbox.epoch or command.from_ is None:
-            return f"this outbox's epoch is {self._outbox.epoch}"
+            other = f"this outbox's epoch is {self._outbox.epoch}"
+            return Reply(command.do, ok=False, id=command.id, why=other, epoch=command.epoch)
         oldest = self._outbox.oldest()
-        self._outbox.resend(command.from_)
-        self._window.rewind(command.from_)
-        return None if oldest <= command.from_ else f"seq {command.from_} to {oldest - 1} are no longer here"
+        self._outbox.resend(command.from_, command.through)
+        self._window.take_back(command.from_, command.through)
+        here = oldest <= command.from_
+        why_not = None if here else f"seq {command.from_} to {oldest - 1} are no longer here"
+        return Reply(command.do, here, command.id, why_not, command.epoch, oldest)
 
 
 def _refusal(payload: bytes, why: str) -> Reply:

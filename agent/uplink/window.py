@@ -171,6 +171,13 @@ class Window:
             self.cursor = min(self.cursor, min(sent.seqs) - 1)
         return sum(len(sent.seqs) for sent in lost)
 
+    def take_back(self, first: int, last: int | None = None) -> None:
+        """The office says that it has none of these: those that wait in the outbox go at once, sent before or not."""
+        for sent in self._sent:
+            sent.seqs = {seq for seq in sent.seqs if seq < first or (last is not None and seq > last)}
+        self._sent = [sent for sent in self._sent if sent.seqs]
+        self.rewind(first)
+
     def rewind(self, from_seq: int) -> None:
         """From here on the outbox holds waiting ones again."""
         self.cursor = min(self.cursor, from_seq - 1)

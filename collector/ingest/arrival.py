@@ -5,6 +5,7 @@ class Arrival(msgspec.Struct, frozen=True, gc=False):
     """One MQTT message as it came in.
 
     `connection` counts the connections of this run: a packet's number `mid` means something within its own alone.
+    `retained`: the broker kept it from before the office subscribed.
     """
 
     topic: str
@@ -12,3 +13,4 @@ class Arrival(msgspec.Struct, frozen=True, gc=False):
     mid: int = 0
     qos: int = 0
     connection: int = 0
+    retained: bool = False

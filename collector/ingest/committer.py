@@ -16,7 +16,7 @@ from collector.ledger.epochs import Life
 from collector.ledger.failures import failure, is_of_the_data
 from collector.ledger.ledger import Ledger
 from kadian.errors import KadianError
-from kadian.messages import Receipt, Reply
+from kadian.messages import Receipt
 
 log = structlog.get_logger(__name__)
 
@@ -33,21 +33,18 @@ FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 5.0
 IDLE_SECONDS = 0.2
 
-Observer = Callable[[Mapping[Life, Receipt]], None]
-
 
 class Answers(msgspec.Struct, frozen=True):
     """Whom the committer tells what, all from its own thread, after the commit.
 
     `send_receipts` sends gates their receipts, one for each life that was touched; it may fail (False), the next one
-    says it all again. `acknowledge` tells the broker that messages are dealt with. `on_reply` takes a gate's answer to
-    a command. `observers` are told the same as the gates; what they raise is logged, and they must be quick.
+    says it all again. `acknowledge` tells the broker that messages are dealt with. `on_said` takes what a gate said
+    beside screenings, and whether the broker had kept it.
     """
 
     send_receipts: Callable[[Mapping[Life, Receipt]], bool]
     acknowledge: Callable[[Sequence[Arrival]], None]
-    on_reply: Callable[[str, Reply], None]
-    observers: Sequence[Observer] = ()
+    on_said: Callable[[Intake, bool], None]
 
 
 class Committer:
@@ -169,15 +166,9 @@ class Committer:
         if done.receipts and self._answers.send_receipts(done.receipts):
             self._counters.receipts += len(done.receipts)
         self._answers.acknowledge(self._waiting.done(arrivals))
-        for intake in batch:
-            if intake.gate is not None and intake.reply is not None:
-                self._answers.on_reply(intake.gate, intake.reply)
-        for observer in self._answers.observers:
-            try:
-                observer(done.receipts)
-            except Exception:
-                # Theirs alone: the batch is on disk and told.
-                log.exception("observer_failed")
+        for arrival, intake in zip(arrivals, batch, strict=True):
+            if intake.gate is not None and (intake.status or intake.telemetry or intake.reply):
+                self._answers.on_said(intake, arrival.retained)
 
     def _write(self, batch: list[Intake]) -> Committed:
         now = self._now_ms()

@@ -13,6 +13,7 @@ class Counters(msgspec.Struct):
     duplicates: int = 0
     rejected: int = 0
     receipts: int = 0
+    resends_asked: int = 0
     shed: int = 0
     commits: int = 0
     failed_commits: int = 0

@@ -92,7 +92,7 @@ class Frames:
             topic = name.decode()
         except UnicodeDecodeError:
             topic = "(not UTF-8)"
-        return Arrival(topic, stream[place:end], mid, qos, self._connection)
+        return Arrival(topic, stream[place:end], mid, qos, self._connection, bool(head & 1))
 
 
 def acknowledgements(mids: Iterable[int]) -> bytes:

@@ -6,8 +6,10 @@ from threading import Lock
 import structlog
 
 from collector.ingest.arrival import Arrival
-from collector.ingest.committer import Answers, Committer, Observer
+from collector.ingest.asker import Asker
+from collector.ingest.committer import Answers, Committer
 from collector.ingest.counters import Counters
+from collector.ingest.intake import Intake
 from collector.ingest.mqtt import OfficeLink
 from collector.ingest.wire import Subject
 from collector.ledger.epochs import Life
@@ -30,7 +32,6 @@ class Ingest:
         now_ms: the wall clock, milliseconds since 1970.
         protocol: 5, or 4 (MQTT 3.1.1) for the built-in Python broker.
         on_reply: takes a gate's answer to a command; it is logged otherwise.
-        observers: see `Answers`.
         name: of this collector among several.
 
     Raises:
@@ -45,18 +46,19 @@ class Ingest:
         now_ms: Callable[[], int],
         protocol: int = 5,
         on_reply: Callable[[str, Reply], None] | None = None,
-        observers: Sequence[Observer] = (),
         name: str = "",
     ) -> None:
         self.counters = Counters()
         self._site = site
         self._policies: dict[str, bytes] = {}
         self._lock = Lock()
+        self._on_reply = on_reply or _log_reply
+        self._asker = Asker(ledger, now_ms, self.command, self.counters)
         self._committer = Committer(
             ledger,
             site,
             now_ms,
-            Answers(self._send_receipts, self._acknowledge, on_reply or _log_reply, observers),
+            Answers(self._send_receipts, self._acknowledge, self._said),
             self.counters,
         )
         self._link = OfficeLink(broker, site, self._committer.take, self._on_state, protocol, name)
@@ -65,9 +67,11 @@ class Ingest:
         """Begin to listen; a broker that is away is tried again and again."""
         self._committer.start()
         self._link.start()
+        self._asker.start()
 
     def stop(self) -> None:
         """Commit what has arrived, then leave the broker."""
+        self._asker.stop()
         self._committer.stop()
         self._link.stop()
 
@@ -99,6 +103,11 @@ class Ingest:
             (Subject(f"{PREFIX}/{self._site}/{gate}/{Kind.RECEIPT}", epoch), encode(receipt))
             for (gate, epoch), receipt in receipts.items()
         )
+
+    def _said(self, intake: Intake, retained: bool) -> None:
+        self._asker.heard(intake, retained=retained)
+        if intake.gate is not None and intake.reply is not None:
+            self._on_reply(intake.gate, intake.reply)
 
     def _acknowledge(self, arrivals: Sequence[Arrival]) -> None:
         self._link.acknowledge(arrivals)

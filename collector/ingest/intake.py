@@ -73,13 +73,17 @@ def _of_kind(kind: Kind, topic: str, gate: str, payload: bytes) -> Intake:
 
 
 def _screenings(topic: str, gate: str, payload: bytes) -> Intake:
+    refused: tuple[Refusal, ...] = ()
     try:
-        return Intake(topic, gate, screenings=decode_screenings(payload))
+        accepted = decode_screenings(payload)
     except Refused:
         # Something in it is wrong; the others do not suffer for it.
         each = list(_each(payload))
-    accepted = tuple(one for one in each if isinstance(one, Screening))
-    refused = tuple(one for one in each if isinstance(one, Refusal))
+        accepted = tuple(one for one in each if isinstance(one, Screening))
+        refused = tuple(one for one in each if isinstance(one, Refusal))
+    if len(accepted) + len(refused) > 1:
+        for one in accepted:  # nobody else has seen it yet
+            msgspec.structs.force_setattr(one, "drained", True)
     return Intake(topic, gate, screenings=accepted, refusals=refused)
 
 

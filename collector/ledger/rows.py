@@ -47,6 +47,7 @@ def row_of(gate: str, life: int, screening: Screening, received_ms: int) -> tupl
         screening.operator,
         screening.remeasure_of,
         1 if screening.unattended else None,
+        1 if screening.drained else None,
     )
 
 
@@ -95,6 +96,7 @@ def screening_of(row: RowMapping) -> Screening:
         operator=row["operator"],
         remeasure_of=row["remeasure_of"],
         unattended=bool(row["unattended"]),
+        drained=bool(row["drained"]),
     )
 
 

@@ -69,6 +69,7 @@ screenings = Table(
     Column("operator", String(64)),
     Column("remeasure_of", Id16),
     Column("unattended", Integer),  # 1: nobody was signed on at a gate where people sign on
+    Column("drained", Integer),  # 1: it came with others in one message
     UniqueConstraint("life", "seq"),
     Index("ix_screenings_at_ms", "at_ms"),
     Index("ix_screenings_gate_at_ms", "gate", "at_ms"),
@@ -134,6 +135,17 @@ epochs = Table(
     Column("first_seen_ms", BigInteger, nullable=False),
     UniqueConstraint("gate", "epoch"),
     sqlite_autoincrement=True,
+)
+
+# Numbers of a life that no gate will ever send: asked for, and answered so. What arrives after all is no longer lost.
+lost = Table(
+    "lost",
+    metadata,
+    Column("life", Integer, primary_key=True, autoincrement=False),
+    Column("first", BigInteger, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, nullable=False),
+    Column("reason", String(12), nullable=False),  # deleted, other_life, never_came
+    Column("at_ms", BigInteger, nullable=False),
 )
 
 # Messages that were refused: never dropped silently, never in the way of the others.

@@ -6,8 +6,9 @@ limits, even when the first reading never came (the gate's outbox was lost betwe
 
 from collector.ledger.screenings import StoredScreening
 from collector.rules.chains import MEMORY_SPAN, Chain, Chains, Mark
+from collector.rules.lateness import distance_ms, moment_ms
 from collector.rules.reason import Reason
-from collector.rules.rule import Finding, RuleSettings, is_late, local_day, moment_ms, place
+from collector.rules.rule import Finding, RuleSettings, arrival_day, is_late, place
 from kadian.limits import limit
 
 NAME = "confirmed_fever"
@@ -38,7 +39,7 @@ def explain(state: State, stored: StoredScreening, settings: RuleSettings) -> tu
     """Why a phone is to ring for this screening or not, and the findings.
 
     The cause is `fever:<id>`, the earliest reading of the chain when it was confirmed; it stays when an earlier one
-    arrives later. Readings that were old on arrival are told together: `late-fever:<gate>:<day>`.
+    arrives later. Readings that were old on arrival are told together: `late-fever:<gate>:<day of arrival>`.
     """
     if state.chains is None:
         state.chains = Chains(settings.confirm_within_ms, memory_ms(settings))
@@ -78,7 +79,7 @@ def _mark(stored: StoredScreening, *, high: bool) -> Mark:
         stored.gate,
         holder=screening.code.holder if screening.code else None,
         earlier=str(screening.remeasure_of) if screening.remeasure_of else None,
-        moment=moment_ms(stored),
+        moment=distance_ms(stored),
         received=stored.received_ms,
         high=high,
     )
@@ -105,7 +106,7 @@ def _finding(chain: Chain, reason: Reason, stored: StoredScreening, settings: Ru
     return Finding(
         rule=NAME,
         reason=reason,
-        cause=f"late-fever:{stored.gate}:{local_day(stored, settings)}" if late else str(chain.cause),
+        cause=f"late-fever:{stored.gate}:{arrival_day(stored, settings)}" if late else str(chain.cause),
         gate=stored.gate,
         screening=str(stored.screening.id),
         severity="notice" if late else "page",

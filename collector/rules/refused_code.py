@@ -3,8 +3,9 @@
 from collections import deque
 
 from collector.ledger.screenings import StoredScreening
+from collector.rules.lateness import distance_ms, moment_ms
 from collector.rules.reason import Reason
-from collector.rules.rule import Finding, RuleSettings, is_late, local_day, moment_ms, place
+from collector.rules.rule import Finding, RuleSettings, arrival_day, is_late, place
 
 NAME = "refused_code"
 STATUSES = frozenset({"expired", "revoked", "forged", "altered"})
@@ -56,7 +57,7 @@ def explain(state: State, stored: StoredScreening, settings: RuleSettings) -> tu
         return Reason.NOT_CONCERNED, []
     key = f"holder:{code.holder}" if code.holder else f"gate:{stored.gate}"
     known = state.of.setdefault(key, {})
-    refusal = Refusal(str(stored.screening.id), key, moment_ms(stored), stored.received_ms)
+    refusal = Refusal(str(stored.screening.id), key, distance_ms(stored), stored.received_ms)
     if refusal.id in known:
         return Reason.SEEN_BEFORE, []
     linked = [
@@ -90,7 +91,7 @@ def _finding(cause: str, status: str, stored: StoredScreening, settings: RuleSet
     return Finding(
         rule=NAME,
         reason=Reason.INSISTS,
-        cause=f"late-refused:{stored.gate}:{local_day(stored, settings)}" if late else cause,
+        cause=f"late-refused:{stored.gate}:{arrival_day(stored, settings)}" if late else cause,
         gate=stored.gate,
         screening=str(stored.screening.id),
         severity="notice" if late else "page",

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from collector.ledger.screenings import StoredScreening
+from collector.rules import lateness
+from collector.rules.lateness import LATE_AFTER_MS, moment_ms
 from collector.rules.reason import Reason
 from kadian.messages import SiteLimits
 
@@ -53,7 +55,7 @@ class RuleSettings(msgspec.Struct, frozen=True):
     sealed: frozenset[str] = frozenset()
     names: dict[str, str] = {}
     entrances: dict[str, str] = {}
-    late_after_ms: int = 900_000
+    late_after_ms: int = LATE_AFTER_MS
     timezone: tzinfo = ZoneInfo("Asia/Shanghai")
 
 
@@ -70,14 +72,9 @@ class Rule(Protocol):
         """Screenings received in so many milliseconds before the next one are all that its judgement depends on."""
 
 
-def moment_ms(stored: StoredScreening) -> int:
-    """When it happened: the gate's own time, or the arrival when the gate's clock was never set."""
-    return stored.received_ms if stored.screening.clock == "unsynced" else stored.at_ms
-
-
 def is_late(stored: StoredScreening, settings: RuleSettings) -> bool:
-    """Whether it arrived so late that nobody can be met at the gate any more. Never, for a clock that was not set."""
-    return stored.received_ms - moment_ms(stored) > settings.late_after_ms
+    """Whether it arrived so late that nobody can be met at the gate any more; see `lateness`."""
+    return lateness.is_late(stored, settings.late_after_ms)
 
 
 def local(moment: int, settings: RuleSettings) -> datetime:
@@ -88,6 +85,11 @@ def local(moment: int, settings: RuleSettings) -> datetime:
 def local_day(stored: StoredScreening, settings: RuleSettings) -> date:
     """The site's day on which it happened."""
     return local(moment_ms(stored), settings).date()
+
+
+def arrival_day(stored: StoredScreening, settings: RuleSettings) -> date:
+    """The site's day on which it arrived: what was drained together is told together, over however many days it was."""
+    return local(stored.received_ms, settings).date()
 
 
 def place(stored: StoredScreening, settings: RuleSettings) -> Facts:

@@ -3,8 +3,9 @@
 from typing import Any
 
 from collector.ledger.screenings import StoredScreening
+from collector.rules.lateness import moment_ms
 from collector.rules.reason import Reason
-from collector.rules.rule import Finding, RuleSettings, is_late, local_day, moment_ms, place
+from collector.rules.rule import Finding, RuleSettings, arrival_day, is_late, place
 
 NAME = "sealed_entrance"
 
@@ -18,7 +19,7 @@ def judge(state: Any, stored: StoredScreening, settings: RuleSettings) -> list[F
     if stored.gate not in settings.sealed:
         return []
     late = is_late(stored, settings)
-    cause = f"late-sealed:{stored.gate}:{local_day(stored, settings)}" if late else f"sealed:{stored.gate}"
+    cause = f"late-sealed:{stored.gate}:{arrival_day(stored, settings)}" if late else f"sealed:{stored.gate}"
     return [
         Finding(
             rule=NAME,

@@ -7,8 +7,9 @@ from collections import deque
 from typing import NamedTuple
 
 from collector.ledger.screenings import StoredScreening
+from collector.rules.lateness import is_dated, moment_ms
 from collector.rules.reason import Reason
-from collector.rules.rule import Finding, RuleSettings, is_late, local_day, moment_ms, place
+from collector.rules.rule import Finding, RuleSettings, is_late, local_day, place
 
 NAME = "two_gates"
 MOST_OF_ONE = 32
@@ -47,12 +48,12 @@ def explain(state: State, stored: StoredScreening, settings: RuleSettings) -> tu
     """Why there is a hint or not, and the finding. Whichever of the two arrives last brings it.
 
     Not concerned: a code of nobody (a household's of which nobody was chosen), a second measurement, which may send
-    somebody to another gate, and a gate whose clock was never set.
+    somebody to another gate, and a gate whose clock cannot be believed.
     """
     _forget(state, stored.received_ms - memory_ms(settings))
     screening = stored.screening
     holder = screening.code.person if screening.code else None
-    if not settings.walking_ms or holder is None or screening.remeasure_of or screening.clock == "unsynced":
+    if not settings.walking_ms or holder is None or screening.remeasure_of or not is_dated(stored):
         return Reason.NOT_CONCERNED, []
     known = state.of.setdefault(holder, {})
     here = Showing(moment_ms(stored), str(screening.id), stored.gate, holder, stored.received_ms)

@@ -32,6 +32,10 @@ VERBS = {
     ),
     "series": Verb("collector.command.series", "collector", "图上的数字 · the numbers behind the charts"),
     "cards": Verb("collector.command.cards", "collector", "打印、作废通行证 · pass cards on paper"),
+    "backup": Verb(
+        "collector.command.backup", "collector", "备份账本 · a copy of the ledger, while the office works on"
+    ),
+    "restore": Verb("collector.command.restore", "collector", "恢复备份 · a backup in the ledger's place"),
     "check": Verb(
         "kadian.command.check", "agent,collector", "检查配置文件 · all mistakes of configuration files at once"
     ),

@@ -11,21 +11,28 @@ from kadian.messages.fields import Epoch, Seq
 class Command(Struct, frozen=True, omit_defaults=True, rename={"from_": "from"}):
     """One request to a gate; `id` comes back in the reply.
 
-    `resend` asks for all from seq `from` of `epoch` on; `message` shows `text` on the gate's screen; `identify` makes
-    the gate show itself; `reload` reads its configuration again.
+    `resend` asks for all from seq `from` of `epoch` on, or up to `through` alone; `message` shows `text` on the gate's
+    screen; `identify` makes the gate show itself; `reload` reads its configuration again.
     """
 
     do: Literal["resend", "message", "identify", "reload"]
     id: UUID | None = None
     epoch: Epoch | None = None
     from_: Seq | None = None
+    through: Seq | None = None
     text: Annotated[str, Meta(max_length=500)] | None = None
 
 
 class Reply(Struct, frozen=True, omit_defaults=True):
-    """Whether a command was carried out, and if not, why not."""
+    """Whether a command was carried out, and if not, why not.
+
+    After a `resend` the asked `epoch` comes back, and `oldest`, the lowest number of it that is still here (one above
+    the last when there is none); without `oldest` nothing of that epoch is here.
+    """
 
     do: str
     ok: bool
     id: UUID | None = None
     why: Annotated[str, Meta(max_length=500)] | None = None
+    epoch: Epoch | None = None
+    oldest: Seq | None = None

@@ -65,7 +65,8 @@ class Screening(Struct, frozen=True, omit_defaults=True, gc=False):
 
     `operator` is who was signed on when it was captured; `unattended` says that nobody was, at a gate where people sign
     on. `registration` is an outsider's register entry, sealed to the office's key (base64): such a screening has
-    neither temperature nor code, the verdict `none` and the reason `registered`.
+    neither temperature nor code, the verdict `none` and the reason `registered`. `drained`: it came with others in one
+    message; the office itself notes it, as a sign of age where a gate's clock tells nothing.
     """
 
     id: UUID
@@ -81,3 +82,4 @@ class Screening(Struct, frozen=True, omit_defaults=True, gc=False):
     remeasure_of: UUID | None = None
     unattended: bool = False
     registration: Annotated[str, Meta(max_length=8192)] | None = None
+    drained: bool = False

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from collector.api.times import iso
 from collector.ledger.screenings import StoredScreening
+from collector.rules.lateness import is_late
 from kadian.messages import ClockState, Colour, Quality, TemperatureKind, Verdict
 
 
@@ -45,6 +46,7 @@ class ScreeningAnswer(BaseModel):
     seq: int
     at: str = Field(description="the gate's own time")
     received_at: str = Field(description="when the office stored it")
+    late: bool = Field(description="old news on arrival, such as a backlog: not to be shown as now")
     clock: ClockState
     verdict: Verdict
     reasons: list[str]
@@ -73,6 +75,7 @@ def screening_answer(stored: StoredScreening, zone: tzinfo) -> dict[str, Any]:
         "seq": screening.seq,
         "at": screening.at.isoformat(),
         "received_at": iso(stored.received_ms, zone),
+        "late": is_late(stored),
         "clock": screening.clock,
         "verdict": screening.verdict,
         "reasons": list(screening.reasons),

@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 
 from collector.api.answers.gate import age_seconds
 from collector.api.office import Office, OfficeHere
-from collector.ledger import aside, deliveries, gates, overview, retention, screenings
+from collector.ledger import aside, deliveries, gates, lives, overview, retention, runs, screenings
 
 router = APIRouter(tags=["office"])
 COUNTS = {
@@ -20,6 +20,7 @@ COUNTS = {
     "messages_shed": ("shed", "Messages left for their gate to send again, since too many waited"),
     "commits_failed": ("failed_commits", "Commits that the database refused, since the start"),
     "receipts": ("receipts", "Receipts sent to gates, since the start"),
+    "resends_asked": ("resends_asked", "Holes that gates were asked for, since the start"),
 }
 
 
@@ -52,6 +53,8 @@ class OfficeFigures(Collector):
             oldest = {kind: retention.oldest_ms(connection, kind) for kind in retention.BY_ARRIVAL}
             size, free = retention.database_bytes(connection)
             stores = {name: (takes, aside.count(connection, name)) for name, takes in office.stores().items()}
+            gaps = runs.gaps(connection)
+            lost = lives.lost_for_good(connection)
         now = office.now_ms()
         ages = {row.gate: age_seconds([row.last_screening_ms], now) for row in rows}
         yield _by("gate", "kadian_gate_age_seconds", "Seconds since a gate's last screening arrived", ages)
@@ -66,6 +69,12 @@ class OfficeFigures(Collector):
         yield from self._kept(oldest)
         yield GaugeMetricFamily("kadian_database_bytes", "The size of the ledger's database", value=float(size))
         yield GaugeMetricFamily("kadian_database_free_bytes", "What of it is free to be used again", value=float(free))
+        missing = {gate: lives.count(ranges) for gate, ranges in gaps.items()}
+        yield _by("gate", "kadian_gaps", "Numbers of a gate's outbox that have not arrived", missing)
+        gone: dict[str, int] = {}
+        for one in lost:
+            gone[one.gate] = gone.get(one.gate, 0) + one.last - one.first + 1
+        yield _by("gate", "kadian_lost", "Numbers that were asked for and given up", gone)
         yield GaugeMetricFamily("kadian_deliveries_waiting", "Messages that wait to be accepted", value=float(waiting))
 
     def _kept(self, oldest: dict[str, int | None]) -> Iterator[Metric]:

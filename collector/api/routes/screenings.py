@@ -1,4 +1,4 @@
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
@@ -8,11 +8,22 @@ from collector.api.encoded import encoded
 from collector.api.office import Office, OfficeHere
 from collector.api.paging import cursor_of, place_of
 from collector.api.questions import Cursor, GateName, Limit
-from collector.api.times import TimeText, day_start_ms, ms_of
-from collector.ledger import runs, screenings
+from collector.api.times import TimeText, day_start_ms, iso, ms_of
+from collector.ledger import lives, runs, screenings
+from collector.ledger.lives import Lost
 from kadian.messages import Verdict
 
 router = APIRouter(prefix="/api/v1/screenings", tags=["screenings"])
+
+
+class LostAnswer(BaseModel):
+    """Numbers that will never come, and why: `deleted`, `other_life` or `never_came`."""
+
+    epoch: str
+    first: int
+    last: int
+    reason: str
+    at: str
 
 
 class Summary(BaseModel):
@@ -22,6 +33,7 @@ class Summary(BaseModel):
     by_gate: dict[str, int]
     by_verdict: dict[str, int]
     gaps: dict[str, list[tuple[int, int]]] = Field(description="by gate: [first, last] of each run of missing numbers")
+    lost: dict[str, list[LostAnswer]] = Field(description="by gate: what was asked for and is given up, of any epoch")
 
 
 @router.get("", response_model=ScreeningPage)
@@ -71,6 +83,7 @@ def summary(office: OfficeHere, since: TimeText = None, until: TimeText = None) 
             counts = office.counts(connection, since_ms, until_ms)
     with office.ledger.read() as connection:
         gaps = runs.gaps(connection)
+        gone = lives.lost_for_good(connection)
     by_verdict: dict[str, int] = {}
     for verdicts in counts.values():
         for verdict, count in verdicts.items():
@@ -81,8 +94,17 @@ def summary(office: OfficeHere, since: TimeText = None, until: TimeText = None) 
             "by_gate": {gate: sum(verdicts.values()) for gate, verdicts in sorted(counts.items())},
             "by_verdict": dict(sorted(by_verdict.items())),
             "gaps": gaps,
+            "lost": _lost(office, gone),
         }
     )
+
+
+def _lost(office: Office, gone: list[Lost]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for one in gone:
+        told = {"epoch": one.epoch, "first": one.first, "last": one.last, "reason": one.reason}
+        found.setdefault(one.gate, []).append(told | {"at": iso(one.at_ms, office.zone)})
+    return found
 
 
 def _today(office: Office) -> dict[str, dict[str, int]]:

@@ -18,6 +18,7 @@ export interface Screening {
   id: string;
   at: string;
   received_at: string;
+  late: boolean;
   clock: "synced" | "estimated" | "unsynced";
   verdict: Verdict;
   reasons: string[];

@@ -128,11 +128,14 @@ class Office {
   #withNews(gate: KnownGate, screening: Screening, today: boolean): KnownGate {
     // A reconnect brings events that the office has had for a while: their age counts from its arrival there.
     const heard = Math.max(Date.parse(screening.received_at), gate.readAt ?? 0);
-    const newer = gate.last === null || Date.parse(screening.at) >= Date.parse(gate.last.at);
+    // What was kept at the gate for a while is contact of now, but no reading of now.
+    const readAt = screening.late ? Math.max(Date.parse(screening.at), gate.readAt ?? 0) : heard;
+    const undated = screening.late && screening.clock === "unsynced";
+    const newer = gate.last === null || (!undated && Date.parse(screening.at) >= Date.parse(gate.last.at));
     const { verdict, at } = screening;
     return {
       ...gate,
-      readAt: heard,
+      readAt: readAt || null,
       contactAt: Math.max(heard, gate.contactAt ?? 0),
       last: newer ? { celsius: screening.temperature?.celsius ?? null, verdict, at } : gate.last,
       today: today ? { ...gate.today, total: gate.today.total + 1, [verdict]: gate.today[verdict] + 1 } : gate.today,

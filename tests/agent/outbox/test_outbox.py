@@ -70,6 +70,14 @@ def test_what_was_done_can_be_sent_again(box):
     assert [row.seq for row in box.rows([1, 3, 5])] == [3, 5]
 
 
+def test_only_the_numbers_that_were_asked_for_wait_again(box):
+    for _ in range(6):
+        box.record(make)
+    box.apply(Receipt(box.epoch, 6))
+    assert box.resend(2, 4) == 3
+    assert (seqs(box), box.waiting) == ([2, 3, 4], 3)
+
+
 def test_done_rows_are_kept_for_their_hours(tmp_path):
     wall = [AT.timestamp()]
     box = Outbox(tmp_path / "o.db", keep_done_hours=24, wall=lambda: wall[0])

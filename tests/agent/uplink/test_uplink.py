@@ -158,6 +158,7 @@ def test_commands_are_answered(broker, office, start, wait_for):
     ]
     assert all(one["id"] == identity for one in replies)
     assert all(one["why"] for one in replies[2:])
+    assert [(one.get("epoch"), one.get("oldest")) for one in replies[1:3]] == [(epoch, 1), ("another", None)]
     assert gate.said == ["雨大，收帐篷"]
     wait_for(lambda: office.arrivals == 7)
     wait_for(lambda: gate.outbox.waiting == 0)

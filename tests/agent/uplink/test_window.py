@@ -122,6 +122,17 @@ def test_what_is_marked_waiting_again_is_sent_again():
     assert gate.arrays[-1] == [3, 4, 5]
 
 
+def test_what_the_office_says_it_has_not_got_goes_at_once_though_it_was_sent_just_now():
+    gate = Gate(last=5)
+    gate.window.connect(5, 0.0)
+    gate.pump(0.0)
+    gate.window.take_back(3, 4)
+    gate.pump(0.1)
+    assert gate.arrays == [[1, 2, 3, 4, 5], [3, 4]]
+    gate.receipt(5, (), 0.2)
+    assert gate.window.unreceipted == 0
+
+
 class Life(RuleBasedStateMachine):
     """A gate with its outbox against an office, with losses, cuts and restarts between them."""
 

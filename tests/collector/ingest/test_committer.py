@@ -20,7 +20,7 @@ EVERYTHING = 1_073_741_823
 class Desk:
     """A committer with what it said: `said` holds receipts and acknowledgements in their order."""
 
-    def __init__(self, ledger, begin=True, waiting=None, observers=()):
+    def __init__(self, ledger, begin=True, waiting=None):
         self.ledger = ledger
         self.counters = Counters()
         self.said = []
@@ -32,8 +32,7 @@ class Desk:
             Answers(
                 lambda receipts: self.said.extend((gate, told) for (gate, _), told in receipts.items()) or True,
                 lambda arrivals: self.said.extend(arrival.mid for arrival in arrivals),
-                lambda gate, reply: self.replies.append((gate, reply)),
-                observers,
+                lambda intake, retained: self.replies.append((intake.gate, intake.reply)) if intake.reply else None,
             ),
             self.counters,
             waiting,
@@ -74,27 +73,15 @@ def test_the_receipt_goes_out_after_the_commit_and_the_acknowledgement_after_the
     answers = Answers(
         lambda receipts: seen.extend(("receipt", numbers(), told.through) for told in receipts.values()) or True,
         lambda arrivals: seen.extend(("ack", arrival.mid) for arrival in arrivals),
-        lambda gate, reply: None,
-        [lambda receipts: seen.append(("observed", list(receipts)))],
+        lambda *_: None,
     )
     counters = Counters()
     committer = Committer(ledger, "s", lambda: 1_000, answers, counters)
     committer.take([Arrival(TOPIC, encode(screening(seq)), seq, 1) for seq in (1, 2, 3)])
     committer.start()
     committer.stop()
-    assert seen == [("receipt", [1, 2, 3], 3), ("ack", 1), ("ack", 2), ("ack", 3), ("observed", [("e01", "e1")])]
+    assert seen == [("receipt", [1, 2, 3], 3), ("ack", 1), ("ack", 2), ("ack", 3)]
     assert counters.commits == counters.receipts == 1
-
-
-def test_an_observer_that_fails_is_nobodys_trouble(ledger, screening, eventually):
-    def fails(receipts):
-        raise RuntimeError("no")
-
-    desk = Desk(ledger, observers=[fails])
-    desk.committer.take([Arrival(TOPIC, encode(screening(1)), 1, 1)])
-    desk.committer.take([Arrival(TOPIC, encode(screening(2)), 2, 1)])
-    assert eventually(lambda: desk.acknowledged == [1, 2])
-    desk.committer.stop()
 
 
 def test_on_a_full_disk_nothing_is_acknowledged_and_all_is_there_once_there_is_room(
@@ -194,7 +181,8 @@ def test_the_broker_is_held_back_no_longer_than_there_is_no_room(ledger, screeni
 def test_a_reply_is_handed_on(desk, eventually):
     desk.committer.take([Arrival("kadian/v1/s/e01/command/reply", b'{"do":"resend","ok":false}', 1, 1)])
     assert eventually(lambda: len(desk.replies) == 1)
-    assert (desk.replies[0][0], desk.replies[0][1].ok) == ("e01", False)
+    intake, retained = desk.replies[0]
+    assert (intake.gate, intake.reply.ok, retained) == ("e01", False, False)
 
 
 def test_a_stop_during_a_failing_commit_is_quick_and_acknowledges_nothing(ledger, disk, screening, eventually):

@@ -23,7 +23,6 @@ def test_what_was_acknowledged_is_there_once_whenever_the_connection_is_cut(
         lambda receipts: told.update({life: receipt.through for life, receipt in receipts.items()}) or True,
         acknowledged.extend,
         lambda *_: None,
-        (),
     )
     counters = Counters()
     committer = Committer(ledger, "s", lambda: 1, answers, counters)

@@ -38,6 +38,7 @@ class Timeline:
             code=Code(format="pass", status=status, holder=holder) if holder or status != "valid" else None,
             reasons=more.pop("reasons", ()),
             remeasure_of=None if of is None else UUID(int=of),
+            drained=more.pop("drained", False),
         )
         assert not more
         return StoredScreening(self.position, gate, screening, at_ms, received_ms)

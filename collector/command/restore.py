@@ -1,0 +1,51 @@
+"""`kadian restore`: a backup back in the ledger's place; the office then asks its gates for what came after it."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from collector.ledger import copying
+from collector.settings import CollectorSettings
+from kadian.errors import KadianError
+from kadian.settings import load
+from kadian.text import say
+
+
+@click.command("restore")
+@click.option("--config", required=True, type=click.Path(path_type=Path), help="办公室的配置 · the office's settings")
+@click.argument("source", type=click.Path(path_type=Path))
+def restore(config: Path, source: Path) -> None:
+    """把备份 SOURCE 放回账本的位置；先停办公室。Puts the backup SOURCE in the ledger's place; stop the office first."""
+    settings = load(config, CollectorSettings)
+    ledger = copying.file_of(settings.ledger.url)
+    manifest = copying.check(source)
+    if manifest.site != settings.site:
+        raise KadianError("K0387", str(source), site=manifest.site, here=settings.site)
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    aside = ledger.with_name(f"{ledger.name}.before-restore-{stamp}")
+    fresh = ledger.with_name(f"{ledger.name}.restoring")
+    ledger.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with copying.unused(ledger):
+        try:
+            _copy(source, fresh)
+            copying.prove(fresh)
+            copying.put_back(fresh, ledger, aside)
+        finally:
+            fresh.unlink(missing_ok=True)
+    kept = aside if aside.exists() else "-"
+    for language in ("zh", "en"):
+        click.echo(
+            say("restore.done", language, count=manifest.counts["screenings"], made_at=manifest.made_at, kept=kept)
+        )
+
+
+def _copy(source: Path, fresh: Path) -> None:
+    fresh.unlink(missing_ok=True)
+    try:
+        fresh.touch(0o600)
+        shutil.copyfile(source, fresh)
+        copying.to_disk(fresh)
+    except OSError as error:
+        raise KadianError("K0383", str(fresh), why=error.strerror or str(error)) from error
