@@ -17,6 +17,8 @@ log = structlog.get_logger(__name__)
 LOOK_SECONDS = 2.0
 """Between two looks at the ledger; a gate that has just spoken is not kept waiting so long."""
 SOONEST_SECONDS = 0.2
+SHARE = 20
+"""A look that takes long, over thousands of gates, is followed by a pause so many times as long."""
 
 
 class Asker:
@@ -96,10 +98,14 @@ class Asker:
                 self._give_up(one)
 
     def _run(self) -> None:
+        pause = SOONEST_SECONDS
         while not self._stopping.is_set():
             self._woken.wait(LOOK_SECONDS)
-            self._stopping.wait(SOONEST_SECONDS)
+            self._stopping.wait(pause)
             self._woken.clear()
+            if not self._ledger.leads():
+                continue
+            begun = self._monotonic()
             try:
                 self.look()
                 self._stuck = False
@@ -108,6 +114,7 @@ class Asker:
                 if not self._stuck:
                     log.exception("asker_stuck")
                 self._stuck = True
+            pause = max(SOONEST_SECONDS, SHARE * (self._monotonic() - begun))
 
     def _ask(self, ask: Ask, now: float) -> None:
         if not self._send(ask.gate, Command("resend", epoch=ask.epoch, from_=ask.first, through=ask.last)):

@@ -66,12 +66,13 @@ FIELDS = {
     "surface": st.none() | celsius,
     "ambient": st.none() | celsius,
     "from_": st.none() | numbers,
+    "oldest": st.none() | numbers,
 }
 
 
 def values(kind):
     def field(one):
-        if one.name in FIELDS and not (one.name == "epoch" and kind is Command):
+        if one.name in FIELDS and not (one.name in {"epoch", "through"} and kind is Command):
             return FIELDS[one.name]
         return annotated(one.type)
 

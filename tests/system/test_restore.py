@@ -82,7 +82,7 @@ def test_a_backup_is_restored_and_the_gates_fill_what_came_after_it(site):
         ids = stored(here)
         assert len(ids) == len(set(ids))
         assert {name.replace("-", "") for name in everything} <= set(ids)
-        assert here.ask("/api/v1/screenings/summary")["lost"] == {}
+        assert "lost" not in here.ask("/api/v1/screenings/summary")
         print(
             f"backup {took:.1f} s; {len(everything) - held} of {len(everything)} asked back in {filled:.1f} s, 0 lost"
         )

@@ -33,7 +33,9 @@ class Summary(BaseModel):
     by_gate: dict[str, int]
     by_verdict: dict[str, int]
     gaps: dict[str, list[tuple[int, int]]] = Field(description="by gate: [first, last] of each run of missing numbers")
-    lost: dict[str, list[LostAnswer]] = Field(description="by gate: what was asked for and is given up, of any epoch")
+    lost: dict[str, list[LostAnswer]] = Field(
+        {}, description="by gate: what was asked for and is given up, of any epoch; absent where nothing is"
+    )
 
 
 @router.get("", response_model=ScreeningPage)
@@ -94,8 +96,8 @@ def summary(office: OfficeHere, since: TimeText = None, until: TimeText = None) 
             "by_gate": {gate: sum(verdicts.values()) for gate, verdicts in sorted(counts.items())},
             "by_verdict": dict(sorted(by_verdict.items())),
             "gaps": gaps,
-            "lost": _lost(office, gone),
         }
+        | ({"lost": _lost(office, gone)} if gone else {})
     )
 
 

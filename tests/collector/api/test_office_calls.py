@@ -36,6 +36,7 @@ def test_metrics_tell_every_figure_and_name_no_person(call, place):
         ("kadian_screenings_duplicate_total",): 2,
         ("kadian_rejected_total",): 1,
         ("kadian_receipts_total",): 7,
+        ("kadian_resends_asked_total",): 0,
         ("kadian_messages_received_total",): 12,
         ("kadian_messages_shed_total",): 5,
         ("kadian_commits_failed_total",): 3,

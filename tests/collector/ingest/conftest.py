@@ -11,7 +11,7 @@ from collector.ingest import Ingest
 from collector.ledger import Ledger, screenings
 from collector.settings import Broker
 from kadian.identifiers import new_id
-from kadian.messages import Receipt, Screening, Temperature, decode, encode
+from kadian.messages import Command, Receipt, Screening, Temperature, decode, encode
 
 AT = datetime(2026, 11, 23, 7, 2, 11, tzinfo=UTC)
 
@@ -70,6 +70,7 @@ class Gate:
         self.name = name
         self.receipts = []
         self.policies = []
+        self.commands = []
         self._ready = threading.Event()
         self.client = Client(
             CallbackAPIVersion.VERSION2, f"gate-{name}", protocol=MQTTv5 if broker.protocol == 5 else MQTTv311
@@ -86,6 +87,8 @@ class Gate:
             self.receipts.append(decode(Receipt, message.payload))
         elif message.topic.endswith("/policy"):
             self.policies.append(message.payload)
+        elif message.topic.endswith("/command"):
+            self.commands.append(decode(Command, message.payload))
 
     def say(self, kind, payload, retain=False):
         if not isinstance(payload, bytes):
