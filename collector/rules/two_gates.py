@@ -11,6 +11,8 @@ from collector.rules.reason import Reason
 from collector.rules.rule import Finding, RuleSettings, is_late, local_day, moment_ms, place
 
 NAME = "two_gates"
+MOST_OF_ONE = 32
+"""Showings of one code that are remembered, the newest: a code that is held up all day costs no more than another."""
 
 
 class Showing(NamedTuple):
@@ -63,6 +65,8 @@ def explain(state: State, stored: StoredScreening, settings: RuleSettings) -> tu
     ]
     known[here.id] = here
     state.order.append(here)
+    if len(known) > MOST_OF_ONE:
+        del known[next(iter(known))]
     if not elsewhere:
         return Reason.ONE_GATE, []
     nearest = min(elsewhere, key=lambda other: (abs(other.moment - here.moment), other))
@@ -72,9 +76,10 @@ def explain(state: State, stored: StoredScreening, settings: RuleSettings) -> tu
 def _forget(state: State, before_ms: int) -> None:
     while state.order and state.order[0].received < before_ms:
         gone = state.order.popleft()
-        del state.of[gone.holder][gone.id]
-        if not state.of[gone.holder]:
-            del state.of[gone.holder]
+        known = state.of.get(gone.holder, {})
+        known.pop(gone.id, None)
+        if not known:
+            state.of.pop(gone.holder, None)
 
 
 def _finding(other: str, stored: StoredScreening, settings: RuleSettings) -> Finding:

@@ -108,3 +108,14 @@ def test_a_rule_that_starts_within_its_memory_finds_the_same(at):
             if stored.received_ms >= start:
                 two_gates.judge(fresh, stored, SETTINGS)
         assert two_gates.judge(fresh, timeline[number], SETTINGS) == found[number]
+
+
+def test_a_code_that_is_held_up_all_day_fills_no_memory_and_still_tells_of_the_other_gate(at):
+    state = two_gates.State()
+    for number in range(500):
+        two_gates.judge(state, at(number * SECOND / 10, holder="a"), SETTINGS)
+    assert len(state.of["a"]) == two_gates.MOST_OF_ONE
+    assert two_gates.explain(state, at(51 * SECOND, holder="a", gate="g2"), SETTINGS)[0] == Reason.TWO_GATES
+    two_gates.judge(state, at(600, holder="b"), SETTINGS)
+    assert set(state.of) == {"b"}
+    assert len(state.order) == 1
