@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -22,8 +22,7 @@ from collector.api.enrolment import open_enrolment
 from collector.api.office import Office
 from collector.api.serve import serve
 from collector.ingest import Ingest
-from collector.ledger import Ledger
-from collector.ledger.follower import Follower
+from collector.ledger import Follower, Ledger
 from collector.policies import Policies, policy
 from collector.rules.rule import RuleSettings
 from collector.series import open_series
@@ -120,7 +119,8 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         ledger = Ledger.open(settings.ledger.url)
         parts.callback(ledger.close)
         folder = settings.data_folder
-        series = open_series(settings.series, settings.ledger.url)
+        zone = ZoneInfo(settings.timezone)
+        series = open_series(settings.series, ledger, settings.site, zone, now_ms)
         parts.callback(series.close)
         address, protocol = settings.broker, 5
         if address.url == "embedded":
@@ -131,13 +131,12 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         ingest = Ingest(ledger, address, settings.site, now_ms, protocol)
         channels = {channel.name: open_channel(channel) for channel in settings.channels}
         watch = Watch(ledger, rule_settings(settings), list(channels), now_ms)
-        followers = {
-            "series": Follower(ledger, "series", series.write, series.position),
+        followers: dict[str, Follower[Any]] = {
+            **series.followers,
             "rules": Follower(ledger, "rules", watch.handle, watch.position),
         }
         courier = Courier(ledger, channels, now_ms)
         register = RegisterKey(settings.access_folder)
-        zone = ZoneInfo(settings.timezone)
         trusted = Trusted(settings.codes, settings.holder_key_path, lambda: datetime.now(zone))
         policies = Policies(ledger, settings, ingest.publish_policy, lambda: policy(settings, register.public, trusted))
         enrolment = open_enrolment(settings, ledger, now_ms)
@@ -158,7 +157,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         app = make_app(
             Office(
                 ledger=ledger,
-                series=series,
+                series=series.charts,
                 settings=settings,
                 health=Health(ledger, ingest, folder).reasons,
                 ingest_counts=ingest.counters,

@@ -54,10 +54,31 @@ class LedgerSettings(Struct, frozen=True):
 
 
 class Series(Struct, frozen=True):
-    """`path`: the embedded store's file; beside the ledger when it is not given."""
+    """Where charts are read from.
 
-    backend: Literal["embedded"] = "embedded"
-    path: str | None = None
+    The embedded store is always kept, in the ledger's database; `backend` may name one more, which is fed besides,
+    draws the charts while it answers, and may be looked at by other programs.
+
+    `url`: where it listens; `org`, `bucket` and `token`: as InfluxDB calls them (VictoriaMetrics needs none);
+    `ca_file`: the authority that its certificate is from; `timeout_seconds`: how long a write may take.
+    """
+
+    backend: Literal["embedded", "influxdb", "victoriametrics"] = "embedded"
+    url: str | None = None
+    org: str | None = None
+    bucket: str = "kadian"
+    token: Secret | None = None
+    ca_file: str | None = None
+    timeout_seconds: Annotated[float, Meta(ge=1, le=600)] = 10.0
+
+    def problems(self) -> Iterator[Problem]:
+        """A url that is none, or none where one is needed; an InfluxDB without its organisation or token."""
+        if self.url is not None and not is_url(self.url, ("http", "https")):
+            yield "url", "K0120", {"value": self.url, "schemes": "http://, https://"}
+        needed = {"embedded": (), "victoriametrics": ("url",), "influxdb": ("url", "org", "token")}[self.backend]
+        missing = [name for name in needed if getattr(self, name) is None]
+        if missing:
+            yield "backend", "K0352", {"backend": self.backend, "missing": ", ".join(missing)}
 
 
 class Http(Struct, frozen=True):

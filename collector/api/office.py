@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 
 from collector.ingest.counters import Counters
 from collector.ledger import Ledger
-from collector.series import Series
+from collector.series import Charts
 from collector.settings import CollectorSettings
 
 
@@ -23,7 +23,7 @@ class Office:
     """
 
     ledger: Ledger
-    series: Series
+    series: Charts
     settings: CollectorSettings
     health: Callable[[], list[str]]
     ingest_counts: Counters

@@ -1,7 +1,7 @@
 import msgspec
 
 
-class Arrival(msgspec.Struct, frozen=True):
+class Arrival(msgspec.Struct, frozen=True, gc=False):
     """One MQTT message as it came in.
 
     `connection` counts the connections of this run: a packet's number `mid` means something within its own alone.

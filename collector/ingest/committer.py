@@ -1,16 +1,18 @@
 """The thread that takes what has arrived, commits it, sends receipts and then acknowledges."""
 
-from collections.abc import Callable
-from queue import Empty, Full, Queue
+from collections.abc import Callable, Mapping, Sequence
 from threading import Event, Thread
 from time import monotonic
 
+import msgspec
 import structlog
 
 from collector.ingest.arrival import Arrival
 from collector.ingest.commit import Committed, commit, commit_carefully
 from collector.ingest.counters import Counters
 from collector.ingest.intake import Intake, take_in
+from collector.ingest.waiting import Waiting
+from collector.ledger.epochs import Life
 from collector.ledger.failures import failure, is_of_the_data
 from collector.ledger.ledger import Ledger
 from kadian.errors import KadianError
@@ -18,26 +20,44 @@ from kadian.messages import Receipt, Reply
 
 log = structlog.get_logger(__name__)
 
-MOST_WAITING = 4096
-"""Messages in memory. MQTT 5's receive maximum stays far below; 3.1.1 knows no such limit."""
-MOST_IN_ONE_COMMIT = 2000
+MOST_IN_ONE_COMMIT = 4000
+"""Screenings."""
+BUSY = 32
+"""With so many messages in one commit the next one gathers for a while: a commit costs as much as some tens of rows."""
 GATHERING_SECONDS = 0.02
+ENOUGH = 1000
+"""Messages for which nothing more is waited."""
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 5.0
 IDLE_SECONDS = 0.2
 
+Observer = Callable[[Mapping[Life, Receipt]], None]
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """Whom the committer tells what, all from its own thread, after the commit.
+
+    `send_receipts` sends gates their receipts, one for each life that was touched; it may fail (False), the next one
+    says it all again. `acknowledge` tells the broker that messages are dealt with. `on_reply` takes a gate's answer to
+    a command. `observers` are told the same as the gates; what they raise is logged, and they must be quick.
+    """
+
+    send_receipts: Callable[[Mapping[Life, Receipt]], bool]
+    acknowledge: Callable[[Sequence[Arrival]], None]
+    on_reply: Callable[[str, Reply], None]
+    observers: Sequence[Observer] = ()
+
 
 class Committer:
-    """Nothing is acknowledged or receipted that is not on disk; nothing that arrived is let go before.
+    """Nothing is receipted that is not on disk; nothing that arrived is let go before, as long as there is room.
 
     Args:
         ledger: where to.
         site: whose gates are heard.
         now_ms: the wall clock, milliseconds since 1970.
-        send_receipt: sends a gate its receipt; may fail silently, the next one says it all again.
-        acknowledge: tells the broker that a message is dealt with.
-        on_reply: takes a gate's answer to a command.
+        answers: whom to tell.
         counters: kept up to date from this thread.
+        waiting: the queue, with its bounds.
     """
 
     def __init__(  # noqa: PLR0917 - the parts, in the order of use
@@ -45,19 +65,17 @@ class Committer:
         ledger: Ledger,
         site: str,
         now_ms: Callable[[], int],
-        send_receipt: Callable[[str, Receipt], bool],
-        acknowledge: Callable[[Arrival], None],
-        on_reply: Callable[[str, Reply], None],
+        answers: Answers,
         counters: Counters,
+        waiting: Waiting | None = None,
     ) -> None:
         self._ledger = ledger
         self._site = site
         self._now_ms = now_ms
-        self._send_receipt = send_receipt
-        self._acknowledge = acknowledge
-        self._on_reply = on_reply
+        self._answers = answers
         self._counters = counters
-        self._queue: Queue[Arrival] = Queue(MOST_WAITING)
+        self._waiting = Waiting() if waiting is None else waiting
+        self._busy = False
         self._stopping = Event()
         self._problem: KadianError | None = None
         self._thread = Thread(target=self._run, name="committer", daemon=True)
@@ -72,13 +90,17 @@ class Committer:
         if self._thread.is_alive():
             self._thread.join()
 
-    def take(self, arrival: Arrival) -> None:
-        """Queue a message. When too many wait it is left unacknowledged: its gate sends it again."""
-        self._counters.received += 1
-        try:
-            self._queue.put_nowait(arrival)
-        except Full:
-            self._counters.shed += 1
+    def take(self, arrivals: Sequence[Arrival]) -> None:
+        """Queue messages; blocks for some seconds when too many wait.
+
+        What finds no room even then is acknowledged, so that the broker goes on, but neither stored nor receipted: its
+        gate sends it again.
+        """
+        self._counters.received += len(arrivals)
+        shed = self._waiting.put(arrivals)
+        if shed:
+            self._counters.shed += len(shed)
+            self._answers.acknowledge(shed)
 
     def healthy(self) -> KadianError | None:
         """Why nothing can be stored at present, or None."""
@@ -92,7 +114,7 @@ class Committer:
 
     def waiting(self) -> int:
         """Messages that have arrived and are not committed."""
-        return self._queue.qsize()
+        return len(self._waiting)
 
     def _run(self) -> None:
         while True:
@@ -103,26 +125,22 @@ class Committer:
                 return
 
     def _gather(self) -> tuple[list[Arrival], list[Intake]]:
-        """What has arrived, without waiting for more; at most 2,000 screenings, 20 ms."""
+        """What has arrived, at rest at once, under load for up to 20 ms; about 4,000 screenings at most."""
         arrivals: list[Arrival] = []
         batch: list[Intake] = []
-        try:
-            arrival = self._queue.get(timeout=IDLE_SECONDS)
-        except Empty:
+        if not self._waiting.wait(IDLE_SECONDS):
+            self._busy = False
             return arrivals, batch
-        until = monotonic() + GATHERING_SECONDS
+        if self._busy and not self._stopping.is_set():
+            self._waiting.wait(GATHERING_SECONDS, ENOUGH)
         size = 0
-        while True:
+        while size < MOST_IN_ONE_COMMIT and (arrival := self._waiting.take()) is not None:
             intake = take_in(self._site, arrival.topic, arrival.payload)
             arrivals.append(arrival)
             batch.append(intake)
             size += len(intake.screenings) + len(intake.refusals)
-            if size >= MOST_IN_ONE_COMMIT or monotonic() >= until:
-                return arrivals, batch
-            try:
-                arrival = self._queue.get_nowait()
-            except Empty:
-                return arrivals, batch
+        self._busy = len(arrivals) >= BUSY
+        return arrivals, batch
 
     def _see_through(self, arrivals: list[Arrival], batch: list[Intake]) -> None:
         pause = FIRST_PAUSE
@@ -139,13 +157,19 @@ class Committer:
                 continue
             self._moving(monotonic() - begun, done)
             break
-        for gate, receipt in done.receipts:
-            self._counters.receipts += self._send_receipt(gate, receipt)
-        for arrival in arrivals:
-            self._acknowledge(arrival)
+        if done.receipts and self._answers.send_receipts(done.receipts):
+            self._counters.receipts += len(done.receipts)
+        self._answers.acknowledge(arrivals)
+        self._waiting.done(arrivals)
         for intake in batch:
             if intake.gate is not None and intake.reply is not None:
-                self._on_reply(intake.gate, intake.reply)
+                self._answers.on_reply(intake.gate, intake.reply)
+        for observer in self._answers.observers:
+            try:
+                observer(done.receipts)
+            except Exception:
+                # Theirs alone: the batch is on disk and told.
+                log.exception("observer_failed")
 
     def _write(self, batch: list[Intake]) -> Committed:
         now = self._now_ms()

@@ -1,19 +1,21 @@
 """Ingest as a whole: the link and the committer, joined."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 
 import structlog
 
 from collector.ingest.arrival import Arrival
-from collector.ingest.committer import Committer
+from collector.ingest.committer import Answers, Committer, Observer
 from collector.ingest.counters import Counters
 from collector.ingest.mqtt import OfficeLink
+from collector.ingest.wire import Subject
+from collector.ledger.epochs import Life
 from collector.ledger.ledger import Ledger
 from collector.settings import Broker
 from kadian.errors import KadianError
 from kadian.messages import Command, Policy, Receipt, Reply, encode
-from kadian.topics import Kind, topic
+from kadian.topics import PREFIX, Kind, topic
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +30,7 @@ class Ingest:
         now_ms: the wall clock, milliseconds since 1970.
         protocol: 5, or 4 (MQTT 3.1.1) for the built-in Python broker.
         on_reply: takes a gate's answer to a command; it is logged otherwise.
+        observers: see `Answers`.
 
     Raises:
         KadianError: K0314, K0315: the broker's address or certificate cannot be used.
@@ -41,6 +44,7 @@ class Ingest:
         now_ms: Callable[[], int],
         protocol: int = 5,
         on_reply: Callable[[str, Reply], None] | None = None,
+        observers: Sequence[Observer] = (),
     ) -> None:
         self.counters = Counters()
         self._site = site
@@ -50,9 +54,7 @@ class Ingest:
             ledger,
             site,
             now_ms,
-            self._send_receipt,
-            self._acknowledge,
-            on_reply or _log_reply,
+            Answers(self._send_receipts, self._acknowledge, on_reply or _log_reply, observers),
             self.counters,
         )
         self._link = OfficeLink(broker, site, self._committer.take, self._on_state, protocol)
@@ -90,11 +92,14 @@ class Ingest:
         """Ask something of a gate; False when there is no connection to the broker."""
         return self._link.publish(topic(self._site, gate, Kind.COMMAND), encode(command))
 
-    def _send_receipt(self, gate: str, receipt: Receipt) -> bool:
-        return self._link.publish(topic(self._site, gate, Kind.RECEIPT), encode(receipt))
+    def _send_receipts(self, receipts: Mapping[Life, Receipt]) -> bool:
+        return self._link.tell(
+            (Subject(f"{PREFIX}/{self._site}/{gate}/{Kind.RECEIPT}", epoch), encode(receipt))
+            for (gate, epoch), receipt in receipts.items()
+        )
 
-    def _acknowledge(self, arrival: Arrival) -> None:
-        self._link.acknowledge(arrival)
+    def _acknowledge(self, arrivals: Sequence[Arrival]) -> None:
+        self._link.acknowledge(arrivals)
 
     def _on_state(self, problem: KadianError | None) -> None:
         if problem is not None:

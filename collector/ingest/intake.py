@@ -1,11 +1,12 @@
 """What one MQTT message brings to the ledger. Pure; rubbish comes out as refusals, never as an exception."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
 from kadian import topics
-from kadian.messages import Refused, Reply, Screening, Status, Telemetry, decode, split_screenings
+from kadian.messages import Refused, Reply, Screening, Status, Telemetry, decode, decode_screenings, split_screenings
 from kadian.messages.fields import Epoch, Seq
 from kadian.topics import Kind
 
@@ -38,13 +39,15 @@ class _Number(msgspec.Struct, frozen=True):
     seq: Seq
 
 
+_parse = lru_cache(maxsize=65_536)(topics.parse)
+"""A city's gates say the same few topics again and again."""
 _number = msgspec.json.Decoder(_Number)
 
 
 def take_in(site: str, topic: str, payload: bytes) -> Intake:
     """Read one message that a gate of `site` sent; whose it is, the topic alone says."""
     try:
-        whose = topics.parse(topic)
+        whose = _parse(topic)
     except ValueError as error:
         return Intake(topic, refusals=(Refusal(str(error), payload),))
     if whose.site != site:
@@ -58,10 +61,7 @@ def take_in(site: str, topic: str, payload: bytes) -> Intake:
 def _of_kind(kind: Kind, topic: str, gate: str, payload: bytes) -> Intake:
     match kind:
         case Kind.SCREENING:
-            each = list(_each(payload))
-            accepted = tuple(one for one in each if isinstance(one, Screening))
-            refused = tuple(one for one in each if isinstance(one, Refusal))
-            return Intake(topic, gate, screenings=accepted, refusals=refused)
+            return _screenings(topic, gate, payload)
         case Kind.STATUS:
             return Intake(topic, gate, status=decode(Status, payload))
         case Kind.TELEMETRY:
@@ -70,6 +70,17 @@ def _of_kind(kind: Kind, topic: str, gate: str, payload: bytes) -> Intake:
             return Intake(topic, gate, reply=decode(Reply, payload))
         case _:
             raise Refused(f"{kind} is said by the office alone")
+
+
+def _screenings(topic: str, gate: str, payload: bytes) -> Intake:
+    try:
+        return Intake(topic, gate, screenings=decode_screenings(payload))
+    except Refused:
+        # Something in it is wrong; the others do not suffer for it.
+        each = list(_each(payload))
+    accepted = tuple(one for one in each if isinstance(one, Screening))
+    refused = tuple(one for one in each if isinstance(one, Refusal))
+    return Intake(topic, gate, screenings=accepted, refusals=refused)
 
 
 def _each(payload: bytes) -> Iterator[Screening | Refusal]:

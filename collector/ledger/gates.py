@@ -1,11 +1,11 @@
 """What each gate last said of itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from sqlalchemy import Connection, or_, select
 
-from collector.ledger.insertion import or_renew
+from collector.ledger.insertion import insert_rows, or_renew
 from collector.ledger.tables import gates
 from kadian.messages import Refused, Status, Telemetry, decode, encode
 
@@ -48,10 +48,10 @@ def report(connection: Connection, gate: str, telemetry: Telemetry, received_ms:
     connection.execute(or_renew(connection, gates, ("telemetry", "telemetry_received_ms")), row)
 
 
-def screened(connection: Connection, gate: str, received_ms: int) -> None:
-    """Keep when the office last received a screening that it did not have."""
-    row = {"gate": gate, "state": "unknown", "last_screening_ms": received_ms}
-    connection.execute(or_renew(connection, gates, ("last_screening_ms",)), row)
+def screened(connection: Connection, names: Iterable[str], received_ms: int) -> None:
+    """Keep when the office last received from these gates a screening that it did not have."""
+    rows = [(gate, "unknown", received_ms) for gate in sorted(names)]
+    insert_rows(connection, gates, ("gate", "state", "last_screening_ms"), rows, renew=("last_screening_ms",))
 
 
 def all(connection: Connection) -> Sequence[GateRow]:  # noqa: A001 - read as gates.all

@@ -1,14 +1,16 @@
 """Register entries from the gates, kept as they came: sealed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import msgspec
 from sqlalchemy import Connection, select
 
-from collector.ledger.insertion import or_ignore
+from collector.ledger.insertion import insert_rows
 from collector.ledger.rows import milliseconds
 from collector.ledger.tables import registrations
 from kadian.messages import Screening
+
+COLUMNS = tuple(column.name for column in registrations.columns if column.name != "position")
 
 
 class Registration(msgspec.Struct, frozen=True):
@@ -25,22 +27,13 @@ class Registration(msgspec.Struct, frozen=True):
     sealed: str
 
 
-def store(connection: Connection, gate: str, batch: Sequence[Screening], received_ms: int) -> int:
-    """Keep the entries of `batch` that are not there yet; returns how many were new."""
+def insert(connection: Connection, arrived: Iterable[tuple[str, Screening]], received_ms: int) -> int:
+    """Keep the entries that are not there yet, with the gate that each came from; returns how many were new."""
     rows = [
-        {
-            "id": str(one.id),
-            "gate": gate,
-            "epoch": one.epoch,
-            "seq": one.seq,
-            "at_ms": milliseconds(one.at),
-            "received_ms": received_ms,
-            "operator": one.operator,
-            "sealed": one.registration,
-        }
-        for one in batch
+        (str(one.id), gate, one.epoch, one.seq, milliseconds(one.at), received_ms, one.operator, one.registration)
+        for gate, one in arrived
     ]
-    return connection.execute(or_ignore(connection, registrations), rows).rowcount if rows else 0
+    return insert_rows(connection, registrations, COLUMNS, rows)
 
 
 def after(connection: Connection, position: int, limit: int) -> list[Registration]:

@@ -1,16 +1,18 @@
 """Messages that were refused: kept with a reason, never in the way of the others."""
 
+from collections.abc import Sequence
+
 import msgspec
 from sqlalchemy import Connection, select
 
-from collector.ledger import epochs, runs
-from collector.ledger.insertion import or_ignore
+from collector.ledger.insertion import insert_rows
 from collector.ledger.tables import rejects
 
 EXCERPT = 512
 """Bytes of a refused message that are shown (contract)."""
 MOST_REASON = 1000
 MOST_TOPIC = 256
+COLUMNS = tuple(column.name for column in rejects.columns if column.name != "position")
 
 
 class Reject(msgspec.Struct, frozen=True):
@@ -26,36 +28,41 @@ class Reject(msgspec.Struct, frozen=True):
     seq: int | None
 
 
-def add(  # noqa: PLR0917 - the columns, in their order
-    connection: Connection,
-    topic: str,
-    reason: str,
-    payload: bytes,
-    received_ms: int,
-    gate: str | None = None,
-    epoch: str | None = None,
-    seq: int | None = None,
-) -> None:
-    """Keep a refused message.
+class Refused(msgspec.Struct, frozen=True):
+    """A message to be kept among the rejects.
 
-    With gate, epoch and seq it is a screening that can be named: it is kept whole, once, and a receipt covers its
-    number, so that the gate stops sending what will never be accepted.
+    With gate, epoch and seq it is a screening that can be named: it is kept whole, once.
     """
-    whole = None
-    if gate is not None and epoch is not None and seq is not None:
-        whole = payload
-        runs.add(connection, epochs.seen(connection, gate, epoch, received_ms), (seq,))
-    row = {
-        "received_ms": received_ms,
-        "topic": _storable(topic)[:MOST_TOPIC],
-        "reason": _storable(reason)[:MOST_REASON],
-        "excerpt": payload[:EXCERPT],
-        "gate": gate,
-        "epoch": epoch,
-        "seq": seq,
-        "whole": whole,
-    }
-    connection.execute(or_ignore(connection, rejects), row)
+
+    topic: str
+    reason: str
+    payload: bytes
+    gate: str | None = None
+    epoch: str | None = None
+    seq: int | None = None
+
+    @property
+    def named(self) -> bool:
+        """Whether its gate can be told that it need not send it again."""
+        return self.gate is not None and self.epoch is not None and self.seq is not None
+
+
+def add(connection: Connection, refused: Sequence[Refused], received_ms: int) -> None:
+    """Keep refused messages. That a receipt covers those with a number is `storing.store`'s part."""
+    rows = [
+        (
+            received_ms,
+            _storable(one.topic)[:MOST_TOPIC],
+            _storable(one.reason)[:MOST_REASON],
+            one.payload[:EXCERPT],
+            one.gate,
+            one.epoch,
+            one.seq,
+            one.payload if one.named else None,
+        )
+        for one in refused
+    ]
+    insert_rows(connection, rejects, COLUMNS, rows)
 
 
 def page(connection: Connection, limit: int, before: int | None = None) -> list[Reject]:

@@ -1,15 +1,19 @@
 """One screening as a row of the ledger, and back. Pure."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 from sqlalchemy import RowMapping
 
+from collector.ledger.tables import screenings
 from kadian.messages import Code, Screening, Temperature
 
 _BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_NO_TEMPERATURE = (None,) * 10
+_NO_CODE = (None,) * 5
 
 
 def milliseconds(moment: datetime) -> int:
@@ -22,40 +26,58 @@ def moment(ms: int) -> datetime:
     return _BEGIN + ms * _MILLISECOND
 
 
-def row_of(gate: str, life: int, screening: Screening, received_ms: int) -> dict[str, Any]:
-    """The columns of `tables.screenings` but `position`; `life` is the number of the gate's epoch."""
-    temperature = screening.temperature
-    code = screening.code
-    return {
-        "id": screening.id,
-        "gate": gate,
-        "life": life,
-        "seq": screening.seq,
-        "at": screening.at.isoformat(),
-        "at_ms": milliseconds(screening.at),
-        "received_ms": received_ms,
-        "clock": screening.clock,
-        "verdict": screening.verdict,
-        "reasons": msgspec.json.encode(screening.reasons).decode(),
-        "celsius": temperature.celsius if temperature else None,
-        "kind": temperature.kind if temperature else None,
-        "body_site": temperature.site if temperature else None,
-        "surface": temperature.surface if temperature else None,
-        "ambient": temperature.ambient if temperature else None,
-        "conversion": temperature.conversion if temperature else None,
-        "samples": temperature.samples if temperature else None,
-        "spread": temperature.spread if temperature else None,
-        "device": temperature.device if temperature else None,
-        "quality": temperature.quality if temperature else None,
-        "code_format": code.format if code else None,
-        "code_status": code.status if code else None,
-        "holder": code.person if code else None,
-        "colour": code.colour if code else None,
-        "expires": code.expires if code else None,
-        "operator": screening.operator,
-        "remeasure_of": screening.remeasure_of,
-        "unattended": 1 if screening.unattended else None,
-    }
+COLUMNS = tuple(column.name for column in screenings.columns if column.name != "position")
+
+
+def row_of(gate: str, life: int, screening: Screening, received_ms: int) -> tuple[Any, ...]:
+    """The values of `COLUMNS`, in their order; `life` is the number of the gate's epoch."""
+    return (
+        screening.id,
+        gate,
+        life,
+        screening.seq,
+        screening.at.isoformat(),
+        milliseconds(screening.at),
+        received_ms,
+        screening.clock,
+        screening.verdict,
+        _text(screening.reasons),
+        *_temperature_values(screening.temperature),
+        *_code_values(screening.code),
+        screening.operator,
+        screening.remeasure_of,
+        1 if screening.unattended else None,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _text(reasons: tuple[str, ...]) -> str:
+    return msgspec.json.encode(reasons).decode()
+
+
+def _temperature_values(temperature: Temperature | None) -> tuple[Any, ...]:
+    """From `celsius` to `quality`."""
+    if temperature is None:
+        return _NO_TEMPERATURE
+    return (
+        temperature.celsius,
+        temperature.kind,
+        temperature.site,
+        temperature.surface,
+        temperature.ambient,
+        temperature.conversion,
+        temperature.samples,
+        temperature.spread,
+        temperature.device,
+        temperature.quality,
+    )
+
+
+def _code_values(code: Code | None) -> tuple[Any, ...]:
+    """From `code_format` to `expires`."""
+    if code is None:
+        return _NO_CODE
+    return code.format, code.status, code.person, code.colour, code.expires
 
 
 def screening_of(row: RowMapping) -> Screening:

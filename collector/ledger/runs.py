@@ -1,10 +1,13 @@
 """Which numbers of a gate's epoch are in the ledger, kept as ranges; receipts and gaps are read off them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from sqlalchemy import Connection, Select, delete, func, insert, select
+import msgspec
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select
 
 from collector.ledger import epochs
+from collector.ledger.insertion import insert_rows
+from collector.ledger.lookup import MOST_KEYS, Lookup
 from collector.ledger.tables import runs
 from kadian.messages import Receipt
 
@@ -14,11 +17,52 @@ MOST_MISSING = 500
 MOST_ALSO = 100
 """Ranges beyond `through` that one receipt may name (contract): the newest, which are what gates wait for."""
 
+MOST_RANGES = 4_000
+"""Ranges that are read at once; a life with more is dealt with by itself."""
+
 Range = tuple[int, int]
+COLUMNS = ("life", "first", "last")
+_RANGES = Lookup("runs", ("life",), COLUMNS, order=("life", "first"), most=MOST_RANGES)
+
+
+class Noted(msgspec.Struct, frozen=True):
+    """What the ledger has of a life, as a receipt tells it; `new`: some of the numbers noted now were not there."""
+
+    through: int
+    missing: tuple[int, ...]
+    also: tuple[Range, ...]
+    new: bool
+
+
+def note(connection: Connection, numbers: Mapping[int, Collection[int]]) -> dict[int, Noted]:
+    """Note which numbers (any order, repetitions allowed; none: only look) of which lives are in the ledger.
+
+    One question and one answer for all, however many lives there are.
+    """
+    noted: dict[int, Noted] = {}
+    begun: list[tuple[int, int, int]] = []
+    gone: list[dict[str, int]] = []
+    for life, held in _held(connection, sorted(numbers)):
+        if held is None:
+            add(connection, life, numbers[life])
+            noted[life] = Noted(*_told(*_ends(connection, life)), new=True)
+            continue
+        joined = list(_joined([*held, *ranges(numbers[life])]))
+        if joined != held:
+            known = set(held)
+            begun += [(life, *one) for one in joined if one not in known]
+            firsts = {first for first, _ in joined}
+            gone += [{"of": life, "begun": first} for first, _ in held if first not in firsts]
+        noted[life] = Noted(*_told(joined[: MOST_MISSING + 1], joined[-MOST_ALSO:]), new=joined != held)
+    if gone:
+        theirs = delete(runs).where(runs.c.life == bindparam("of"), runs.c.first == bindparam("begun"))
+        connection.execute(theirs, gone)
+    insert_rows(connection, runs, COLUMNS, begun, renew=("last",))
+    return noted
 
 
 def add(connection: Connection, life: int, seqs: Iterable[int]) -> None:
-    """Note that `seqs` (any order, repetitions allowed) of a life are in the ledger."""
+    """Note that `seqs` (any order, repetitions allowed) of a life are in the ledger, whatever ranges it has."""
     for first, last in ranges(seqs):
         _add_range(connection, life, first, last)
 
@@ -30,20 +74,7 @@ def receipt(connection: Connection, gate: str, epoch: str) -> Receipt:
     What lies beyond stands in `also`, so that a hole which nobody can fill holds nothing back.
     """
     life = epochs.life(connection, gate, epoch)
-    if life is None:
-        return Receipt(epoch, 0)
-    # Each gap misses one number at least, so that more runs than this can never be told.
-    query = _of(life).order_by(runs.c.first).limit(MOST_MISSING + 1)
-    through = 0
-    missing: list[int] = []
-    for first, last in connection.execute(query):
-        if len(missing) + first - through - 1 > MOST_MISSING:
-            break
-        missing.extend(range(through + 1, first))
-        through = last
-    beyond = _of(life).where(runs.c.first > through).order_by(runs.c.first.desc()).limit(MOST_ALSO)
-    also = sorted((first, last) for first, last in connection.execute(beyond))
-    return Receipt(epoch, through, tuple(missing), tuple(also))
+    return Receipt(epoch, 0) if life is None else Receipt(epoch, *_told(*_ends(connection, life)))
 
 
 def gaps(connection: Connection) -> dict[str, list[Range]]:
@@ -61,16 +92,65 @@ def gaps(connection: Connection) -> dict[str, list[Range]]:
 
 def ranges(seqs: Iterable[int]) -> Iterator[Range]:
     """Numbers in any order as ranges (first, last) that neither touch nor overlap, ascending."""
+    return _joined([(seq, seq) for seq in set(seqs)])
+
+
+def _joined(several: list[Range]) -> Iterator[Range]:
+    """Ranges in any order as ranges that neither touch nor overlap, ascending."""
+    several.sort()
     begun: Range | None = None
-    for seq in sorted(set(seqs)):
-        if begun is not None and seq == begun[1] + 1:
-            begun = (begun[0], seq)
-            continue
-        if begun is not None:
+    for first, last in several:
+        if begun is None:
+            begun = (first, last)
+        elif first <= begun[1] + 1:
+            begun = (begun[0], max(begun[1], last))
+        else:
             yield begun
-        begun = (seq, seq)
+            begun = (first, last)
     if begun is not None:
         yield begun
+
+
+def _told(lowest: Sequence[Range], highest: Sequence[Range]) -> tuple[int, tuple[int, ...], tuple[Range, ...]]:
+    """`through`, `missing` and `also` of a receipt, from the first 501 and the last 100 ranges of a life.
+
+    Each gap misses one number at least, so that more than 501 can never be told.
+    """
+    through = 0
+    missing: list[int] = []
+    for first, last in lowest:
+        if len(missing) + first - through - 1 > MOST_MISSING:
+            break
+        missing.extend(range(through + 1, first))
+        through = last
+    return through, tuple(missing), tuple(one for one in highest if one[0] > through)
+
+
+def _ends(connection: Connection, life: int) -> tuple[list[Range], list[Range]]:
+    lowest = connection.execute(_of(life).order_by(runs.c.first).limit(MOST_MISSING + 1))
+    highest = connection.execute(_of(life).order_by(runs.c.first.desc()).limit(MOST_ALSO))
+    return [(first, last) for first, last in lowest], [(first, last) for first, last in highest][::-1]
+
+
+def _held(connection: Connection, lives: list[int]) -> Iterator[tuple[int, list[Range] | None]]:
+    """The ranges of each of these lives (ascending), None for one that has too many to be taken into memory."""
+    while lives:
+        these, lives = lives[:MOST_KEYS], lives[MOST_KEYS:]
+        rows = _RANGES.rows(connection, [(life,) for life in these])
+        held: dict[int, list[Range]] = {}
+        for life, first, last in rows:
+            held.setdefault(life, []).append((first, last))
+        if len(rows) == MOST_RANGES:
+            # The last one was cut off: alone it is read whole, or found to be too large.
+            cut = rows[-1][0]
+            if cut == these[0]:
+                yield cut, None
+                lives = these[1:] + lives
+                continue
+            lives = [life for life in these if life >= cut] + lives
+            these = [life for life in these if life < cut]
+        for life in these:
+            yield life, held.get(life, [])
 
 
 def _of(life: int) -> Select[int, int]:

@@ -6,9 +6,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
-from collector.ledger import epochs, gates, registrations, runs, tables
-from collector.ledger.insertion import or_ignore
-from collector.ledger.rows import row_of, screening_of
+from collector.ledger import storing, tables
+from collector.ledger.rows import screening_of
 from collector.ledger.tables import screenings
 from kadian.messages import Screening
 
@@ -32,30 +31,8 @@ class Summary(msgspec.Struct, frozen=True):
 
 
 def store(connection: Connection, gate: str, batch: Sequence[Screening], received_ms: int) -> int:
-    """Keep the screenings, and the register entries among them, that the ledger does not have yet.
-
-    A second arrival of (`gate`, `epoch`, `seq`) or of `id` changes nothing, but its number is noted as arrived, so
-    that the gate stops sending it.
-
-    Returns:
-        How many were new.
-    """
-    if not batch:
-        return 0
-    lives = {epoch: epochs.seen(connection, gate, epoch, received_ms) for epoch in {one.epoch for one in batch}}
-    rows = [row_of(gate, lives[one.epoch], one, received_ms) for one in batch if one.registration is None]
-    new = connection.execute(or_ignore(connection, screenings), rows).rowcount if rows else 0
-    if len(rows) < len(batch):
-        entries = [screening for screening in batch if screening.registration is not None]
-        new += registrations.store(connection, gate, entries, received_ms)
-    by_epoch: dict[str, list[int]] = {}
-    for screening in batch:
-        by_epoch.setdefault(screening.epoch, []).append(screening.seq)
-    for epoch, seqs in by_epoch.items():
-        runs.add(connection, lives[epoch], seqs)
-    if new:
-        gates.screened(connection, gate, received_ms)
-    return new
+    """Keep what `storing.store` keeps, of one gate; returns how many were new."""
+    return storing.store(connection, [(gate, one) for one in batch], received_ms).new
 
 
 def after(connection: Connection, position: int, limit: int) -> list[StoredScreening]:

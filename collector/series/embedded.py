@@ -1,205 +1,115 @@
-"""The series store that comes with the box: one SQLite file beside the ledger, rolled up by minute and by hour."""
+"""The series store that comes with the box: roll-ups by minute, hour and day, in the ledger's own database."""
 
-import threading
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
-import msgspec
-import sqlalchemy
-import structlog
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, String, Table, event, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, Select, delete, select
 
-from collector.ledger.screenings import StoredScreening
-from collector.series.open import SeriesSettings
-from collector.series.steps import HOUR_MS, MINUTE_MS, roll_up_of, step_of, widened
+from collector.ledger import Ledger, cursors
+from collector.ledger.addition import add_many
+from collector.ledger.measured import Batch
+from collector.ledger.series_tables import VERDICTS, fresh_minutes, rollups, tallies
+from collector.series.days import day_of, start_of_day
+from collector.series.folding import Folding
+from collector.series.fresh import fresh_of
+from collector.series.hundredths import counted, unpacked
+from collector.series.lengths import DAY_MS, HOUR_MS, MINUTE_MS
+from collector.series.steps import Steps, steps_of
 from collector.series.store import Bucket
-from collector.series.tally import Tally, bucket, tallies
-from kadian.errors import KadianError
+from collector.series.tally import MinuteOfGate, Tally, bucket, minutes_of, verdicts_of
 
-SHAPE = 1
-"""Of the tables below, kept as the file's `user_version`. A file of another shape is filled again from the ledger."""
-
-log = structlog.get_logger(__name__)
-metadata = MetaData()
-rollups = Table(
-    "rollups",
-    metadata,
-    Column("length_ms", Integer, primary_key=True),
-    Column("gate", String(32), primary_key=True),
-    Column("start_ms", BigInteger, primary_key=True),
-    Column("count", Integer, nullable=False),
-    Column("rechecks", Integer, nullable=False),
-    Column("stops", Integer, nullable=False),
-    Column("max", Integer),  # hundredths of a °C, for whoever reads the file with SQL
-    Column("hundredths", LargeBinary, nullable=False),  # msgpack: {hundredths of a °C: how often}
-    sqlite_with_rowid=False,
-)
-cursor = Table("cursor", metadata, Column("one", Integer, primary_key=True), Column("position", BigInteger))
-_packed = msgspec.msgpack.Decoder(dict[int, int])
+CURSOR = "series"
+FOLD_AT_ONCE = 10_000
+"""Minutes after each batch, while there are any: an hour of 12,600 gates takes a minute so, and nobody notices."""
 
 
 class EmbeddedSeries:
-    """Roll-ups by gate, minute and hour, with the ledger's position in the same transaction.
+    """Counts and the ledger's position in one transaction: a kill between any two steps changes both or neither.
 
-    A kill between any two steps therefore counts nothing twice and leaves nothing out.
+    Args:
+        ledger: the ledger, in whose database the numbers are kept.
+        zone: the site's, whose days the days are.
+        now_ms: the office's clock, milliseconds since 1970.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._engine = _engine(path)
-        self._writing = threading.Lock()
-        with self._transaction() as connection:
-            metadata.create_all(connection)
-            connection.exec_driver_sql(f"PRAGMA user_version = {SHAPE}")
+    def __init__(self, ledger: Ledger, zone: ZoneInfo, now_ms: Callable[[], int]) -> None:
+        self._ledger = ledger
+        self._zone = zone
+        self._now_ms = now_ms
+        self._folding = Folding(ledger, CURSOR, zone)
+        self._looked = 0
 
-    def write(self, batch: Sequence[StoredScreening]) -> None:
-        """Count `batch`, less what was counted before, and move the position to its last."""
-        with self._transaction() as connection:
-            done = _position(connection)
-            fresh = [stored for stored in batch if stored.position > done]
-            if not fresh:
+    def write(self, batch: Batch) -> None:
+        """Count a batch; see `store.Series.write`. What can be done outside the transaction is."""
+        minutes = minutes_of(batch.rows)
+        fresh = [(start, gate, *verdicts_of(count), text) for (start, gate), (count, text) in minutes.items()]
+        totals = self._totals(minutes)
+        with self._ledger.begin() as connection:
+            if not cursors.move(connection, CURSOR, batch.behind, batch.last):
                 return
-            found = tallies(fresh, (MINUTE_MS, HOUR_MS))
-            _add_what_is_there(connection, found)
-            rows = [_row(key, tally) for key, tally in found.items()]
-            new = insert(rollups)
-            changed = {name: new.excluded[name] for name in ("count", "rechecks", "stops", "max", "hundredths")}
-            keys = [rollups.c.length_ms, rollups.c.gate, rollups.c.start_ms]
-            connection.execute(new.on_conflict_do_update(index_elements=keys, set_=changed), rows)
-            last = max(stored.position for stored in fresh)
-            place = insert(cursor).values(one=1, position=last)
-            connection.execute(place.on_conflict_do_update(index_elements=[cursor.c.one], set_={"position": last}))
+            add_many(connection, fresh_minutes, VERDICTS, ("hundredths",), fresh)
+            add_many(connection, tallies, VERDICTS, (), totals)
+        minute = self._now_ms() // MINUTE_MS
+        if self._folding.busy or minute != self._looked:
+            self._looked = minute
+            self.fold(FOLD_AT_ONCE)
+
+    def fold(self, at_most: int) -> None:
+        """Fold minutes of hours that are over, `at_most` of them or a few more: charts find them faster."""
+        while at_most > 0 and self._folding.look(self._now_ms()):
+            at_most -= self._folding.step()
 
     def position(self) -> int:
         """The ledger's position up to which everything is counted."""
-        with self._engine.connect() as connection:
-            return _position(connection)
+        with self._ledger.read() as connection:
+            return cursors.get(connection, CURSOR)
 
     def chart(self, gate: str, start_ms: int, end_ms: int, points: int) -> list[Bucket]:
-        """At most `points` buckets of the window; see `collector.series.store.Series.chart`."""
-        step = step_of(start_ms, end_ms, points)
-        first_ms, last_ms = widened(start_ms, end_ms)
-        wanted = select(rollups).where(
-            rollups.c.length_ms == roll_up_of(start_ms, end_ms),
-            rollups.c.gate == gate,
-            rollups.c.start_ms >= first_ms,
-            rollups.c.start_ms < last_ms,
-        )
-        merged: defaultdict[int, Tally] = defaultdict(Tally)
-        with self._engine.connect() as connection:
-            for row in connection.execute(wanted.order_by(rollups.c.start_ms)).mappings():
-                merged[row["start_ms"] // step].merge(_tally(row))
-        return [bucket(max(number * step, first_ms), tally) for number, tally in merged.items()]
+        """At most `points` buckets of the window; see `store.Series.chart`."""
+        steps = steps_of(start_ms, end_ms, points, self._zone)
+        found: defaultdict[int, Tally] = defaultdict(Tally)
+        with self._ledger.read() as connection:
+            for at_ms, verdicts, hundredths in _pieces(connection, gate, steps):
+                found[bisect_right(steps.edges, at_ms) - 1].add(verdicts, hundredths)
+        return [bucket(steps.edges[number], found[number]) for number in sorted(found)]
+
+    def clear(self) -> None:
+        """Forget all that was counted, and stand at position 0."""
+        with self._ledger.begin() as connection:
+            cursors.put(connection, CURSOR, 0)
+            for table in (tallies, fresh_minutes, rollups):
+                connection.execute(delete(table))
 
     def close(self) -> None:
-        """Close the file."""
-        self._engine.dispose()
+        """Nothing is open: the ledger is closed by whoever opened it."""
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlalchemy.Connection]:
-        with self._writing, self._engine.connect() as connection:
-            connection.execution_options(writes=True)
-            with connection.begin():
-                yield connection
-
-
-def open_store(settings: SeriesSettings, ledger_url: str) -> EmbeddedSeries:
-    """The store at `settings.path`, or beside a SQLite ledger, or in `data/`.
-
-    A file that is damaged or of another shape is put aside (`….aside`) and filled again from the ledger.
-
-    Raises:
-        KadianError: K0351, the file or its folder cannot be written.
-    """
-    path = Path(settings.path) if settings.path else _beside(ledger_url)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and not _sound(path):
-            _put_aside(path)
-        return EmbeddedSeries(path)
-    except (OSError, sqlalchemy.exc.DBAPIError) as error:
-        raise KadianError("K0351", str(path), why=str(getattr(error, "orig", error))) from error
+    def _totals(self, minutes: dict[MinuteOfGate, tuple[int, bytes]]) -> list[tuple[Any, ...]]:
+        """The rows of `tallies` that the minutes make."""
+        days = {start: start_of_day(day_of(start, self._zone), self._zone) for start in {key[0] for key in minutes}}
+        hours_and_days: tuple[dict[MinuteOfGate, int], dict[MinuteOfGate, int]] = {}, {}
+        of_hours, of_days = hours_and_days
+        for (start, gate), (count, _text) in minutes.items():
+            hour, day = (start - start % HOUR_MS, gate), (days[start], gate)
+            of_hours[hour] = of_hours.get(hour, 0) + count
+            of_days[day] = of_days.get(day, 0) + count
+        return [
+            (length, start, gate, *verdicts_of(count))
+            for length, found in zip((HOUR_MS, DAY_MS), hours_and_days, strict=True)
+            for (start, gate), count in found.items()
+        ]
 
 
-def _beside(ledger_url: str) -> Path:
-    url = sqlalchemy.make_url(ledger_url)
-    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
-        return Path(url.database).with_suffix(".series.db")
-    return Path("data/kadian.series.db")
-
-
-def _engine(path: Path) -> sqlalchemy.Engine:
-    engine = sqlalchemy.create_engine(sqlalchemy.URL.create("sqlite", database=str(path)))
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # the driver would begin its transactions late, and not for reading
-        connection.execute("PRAGMA journal_mode = WAL")
-        # A power cut may take the last transactions, counts and position together: the ledger gives them again.
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA busy_timeout = 5000")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: sqlalchemy.Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
-
-
-def _sound(path: Path) -> bool:
-    engine = _engine(path)
-    try:
-        with engine.connect() as connection:
-            shape = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-            return bool(shape == SHAPE and connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one() == "ok")
-    except sqlalchemy.exc.OperationalError:
-        raise
-    except sqlalchemy.exc.DatabaseError:
-        return False
-    finally:
-        engine.dispose()
-
-
-def _put_aside(path: Path) -> None:
-    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
-        if (part := path.with_name(name)).exists():
-            part.replace(part.with_name(f"{name}.aside"))
-    log.warning("series_put_aside", path=str(path))
-
-
-def _position(connection: sqlalchemy.Connection) -> int:
-    return connection.execute(select(cursor.c.position)).scalar() or 0
-
-
-def _add_what_is_there(connection: sqlalchemy.Connection, found: dict[tuple[int, str, int], Tally]) -> None:
-    starts: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
-    for length, gate, start in found:
-        starts[length, gate].append(start)
-    for (length, gate), wanted in starts.items():
-        there = select(rollups).where(
-            rollups.c.length_ms == length, rollups.c.gate == gate, rollups.c.start_ms.in_(wanted)
-        )
-        for row in connection.execute(there).mappings():
-            found[length, gate, row["start_ms"]].merge(_tally(row))
-
-
-def _tally(row: sqlalchemy.RowMapping) -> Tally:
-    return Tally(row["count"], row["rechecks"], row["stops"], Counter(_packed.decode(row["hundredths"])))
-
-
-def _row(key: tuple[int, str, int], tally: Tally) -> dict[str, Any]:
-    length_ms, gate, start_ms = key
-    return {
-        "length_ms": length_ms,
-        "gate": gate,
-        "start_ms": start_ms,
-        "count": tally.count,
-        "rechecks": tally.rechecks,
-        "stops": tally.stops,
-        "max": max(tally.hundredths, default=None),
-        "hundredths": msgspec.msgpack.encode(dict(sorted(tally.hundredths.items()))),
-    }
+def _pieces(connection: Connection, gate: str, steps: Steps) -> Iterator[tuple[int, Sequence[int], Counter[int]]]:
+    """What the chart is made of: start, verdicts, temperatures."""
+    first, last = steps.edges[0], steps.edges[-1]
+    columns = [rollups.c.start_ms, rollups.c.hundredths, *(rollups.c[name] for name in VERDICTS)]
+    inside = rollups.c.start_ms >= first, rollups.c.start_ms < last
+    folded: Select[Any] = select(*columns).where(rollups.c.length_ms == steps.unit_ms, rollups.c.gate == gate, *inside)
+    decode = counted if steps.unit_ms == MINUTE_MS else unpacked
+    for row in connection.execute(folded):
+        yield row[0], row[2:], decode(row[1])
+    for row in fresh_of(connection, gate, first, last):
+        yield row[0], row[2:], counted(row[1])

@@ -1,42 +1,129 @@
+"""Opens the series stores that the configuration names, each with its follower."""
+
+import re
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
+from collector.ledger import Follower, Ledger, measured
+from collector.ledger.measured import Batch
+from collector.series.charts import Charts
+from collector.series.embedded import EmbeddedSeries
 from collector.series.store import Series
 from kadian.errors import KadianError
+from kadian.settings import Secret
 
-NOT_BACK_ENDS = {"__init__", "open", "steps", "store", "tally"}
+MOST_AT_ONCE = 20_000
+REST_A_ROW, LONGEST_REST = 0.05, 1.0
+"""Seconds between two transactions: none to speak of for the readings of a few gates, one for those of a city."""
 
 
 class SeriesSettings(Protocol):
-    """The `[series]` section: the name of the back-end, and what that back-end needs."""
+    """The `[series]` section; see `collector.settings.Series`."""
 
     @property
     def backend(self) -> str:
-        """The name of a file in this folder."""
+        """`embedded`, or the name of a file in this folder that has `open_store`."""
 
     @property
-    def path(self) -> str | None:
-        """Where the numbers are kept, if not beside the ledger."""
+    def url(self) -> str | None:
+        """Where the remote store listens, http:// or https://."""
+
+    @property
+    def org(self) -> str | None:
+        """The organisation, of an InfluxDB."""
+
+    @property
+    def bucket(self) -> str:
+        """The bucket, of an InfluxDB."""
+
+    @property
+    def token(self) -> Secret | None:
+        """What the store lets the office in by."""
+
+    @property
+    def ca_file(self) -> str | None:
+        """The authority that the store's certificate is from, where it is none of the system's."""
+
+    @property
+    def timeout_seconds(self) -> float:
+        """How long a write may take."""
+
+
+class Stores:
+    """What is open: `embedded` always, `remote` where one is configured, and the `charts` that both make."""
+
+    def __init__(
+        self, ledger: Ledger, embedded: EmbeddedSeries, remote: tuple[str, Series] | None, charts: Charts
+    ) -> None:
+        self.embedded = embedded
+        self.charts = charts
+        self.by_name: dict[str, Series] = {"embedded": embedded, **(dict([remote]) if remote else {})}
+        """Each store by the name of its back-end."""
+        self.followers: dict[str, Follower[Batch]] = {
+            cursor_of(name): follower_of(ledger, name, store) for name, store in self.by_name.items()
+        }
+        """One for each, by the name of its cursor: none ever waits for another."""
+
+    def close(self) -> None:
+        """Close them; the followers have to be stopped before."""
+        self.charts.close()
+        for store in self.by_name.values():
+            store.close()
 
 
 def back_ends() -> list[str]:
-    """The names that `[series] backend` may have: the files of this folder."""
-    return sorted(file.stem for file in Path(__file__).parent.glob("*.py") if file.stem not in NOT_BACK_ENDS)
+    """The names of the remote stores there are: the files of this folder that have `open_store`."""
+    files = Path(__file__).parent.glob("*.py")
+    return sorted(file.stem for file in files if re.search(r"^def open_store\(", file.read_text("utf-8"), re.MULTILINE))
 
 
-def open_series(settings: SeriesSettings, ledger_url: str) -> Series:
-    """The series store that the configuration names, opened.
+def cursor_of(backend: str) -> str:
+    """The name under which the ledger keeps how far a back-end has come."""
+    return "series" if backend == "embedded" else f"series.{backend}"
+
+
+def follower_of(ledger: Ledger, backend: str, store: Series) -> Follower[Batch]:
+    """What feeds a store."""
+    return Follower(
+        ledger,
+        cursor_of(backend),
+        store.write,
+        store.position,
+        read=measured.after,
+        most=MOST_AT_ONCE,
+        rest=lambda rows: min(LONGEST_REST, rows * REST_A_ROW),
+    )
+
+
+def open_series(
+    settings: SeriesSettings, ledger: Ledger, site: str, zone: ZoneInfo, now_ms: Callable[[], int]
+) -> Stores:
+    """The embedded store, and the remote one that the configuration names.
+
+    A back-end `NAME` is a file with `open_store(settings, ledger, site, zone, now_ms) -> Series`; it keeps its place
+    under `cursor_of(NAME)` in the ledger's cursors. Opening it asks nothing of the network.
 
     Args:
         settings: the `[series]` section.
-        ledger_url: where the ledger is; the embedded store stands beside it.
+        ledger: what is followed; the embedded store stands in the same database.
+        site: the site's name, for stores that several sites share.
+        zone: the site's, whose days the days are.
+        now_ms: the office's clock, milliseconds since 1970.
 
     Raises:
         KadianError: K0350, there is no such back-end; and what that back-end raises.
     """
-    known = back_ends()
-    if settings.backend not in known:
-        raise KadianError("K0350", "[series] backend", backend=settings.backend, known=", ".join(known))
-    store: Series = import_module(f"collector.series.{settings.backend}").open_store(settings, ledger_url)
-    return store
+    embedded = EmbeddedSeries(ledger, zone, now_ms)
+    remote: tuple[str, Series] | None = None
+    if settings.backend != "embedded":
+        known = back_ends()
+        if settings.backend not in known:
+            raise KadianError(
+                "K0350", "[series] backend", backend=settings.backend, known=", ".join(["embedded", *known])
+            )
+        opening = import_module(f"collector.series.{settings.backend}").open_store
+        remote = settings.backend, opening(settings, ledger, site, zone, now_ms)
+    return Stores(ledger, embedded, remote, Charts(ledger, embedded, remote[1] if remote else None, now_ms))

@@ -1,48 +1,62 @@
-"""Which roll-ups a chart is made of, and how far apart its points stand."""
+"""Which roll-ups a chart is made of, and where its points stand. Pure."""
 
-MINUTE_MS = 60_000
-HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
+from itertools import pairwise
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from collector.series.days import day_of, start_of_day
+from collector.series.lengths import DAY_MS, HOUR_MS, MINUTE_MS
+
 MINUTES_UP_TO_MS = 2 * DAY_MS
 """A window of at most this length is read from the minutes: no more than 2,881 rows a gate."""
 
 ROUND_STEPS_MS = tuple(MINUTE_MS * n for n in (1, 2, 5, 10, 15, 20, 30)) + tuple(
-    HOUR_MS * n for n in (1, 2, 3, 4, 6, 8, 12, 24)
+    HOUR_MS * n for n in (1, 2, 3, 4, 6, 8, 12)
 )
 """Steps that a person reads off an axis without counting; each is a whole part of a day."""
 
 
-def roll_up_of(start_ms: int, end_ms: int) -> int:
-    """The length, in milliseconds, of the roll-ups that a window is read from: a minute, or an hour."""
-    return MINUTE_MS if end_ms - start_ms <= MINUTES_UP_TO_MS else HOUR_MS
+class Steps(NamedTuple):
+    """The points of a chart, in milliseconds: point i stands for what was measured from `edges[i]` to `edges[i + 1]`.
 
-
-def widened(start_ms: int, end_ms: int) -> tuple[int, int]:
-    """The window from the start of its first roll-up to the end of its last.
-
-    Raises:
-        ValueError: the window is empty.
+    `unit_ms` is the length of the roll-ups that it is read from: a minute, an hour or a day. `step_ms` is how far the
+    points stand apart; of whole days, some are an hour longer or shorter where clocks change, and the first and the
+    last point may be cut by the window.
     """
-    if end_ms <= start_ms:
-        raise ValueError("the end is not after the start")
-    unit = roll_up_of(start_ms, end_ms)
-    return start_ms // unit * unit, -(-end_ms // unit) * unit
+
+    unit_ms: int
+    step_ms: int
+    edges: tuple[int, ...]
 
 
-def step_of(start_ms: int, end_ms: int, points: int) -> int:
-    """The smallest round step, in milliseconds, that needs no more than `points` buckets for the window.
+def steps_of(start_ms: int, end_ms: int, points: int, zone: ZoneInfo) -> Steps:
+    """The smallest round steps that need no more than `points` points for a window.
 
-    It is a whole multiple of the window's roll-up. Beyond a day it doubles.
+    Steps of less than a day are whole ones of UTC, longer ones 1, 2, 4, 8 … of the site's days: a window that moves on
+    with the clock keeps its points. The window is widened to whole roll-ups.
 
     Raises:
         ValueError: the window is empty, or `points` is less than 1.
     """
+    if end_ms <= start_ms:
+        raise ValueError("the end is not after the start")
     if points < 1:
         raise ValueError("a chart has at least 1 point")
-    first_ms, last_ms = widened(start_ms, end_ms)
-    unit = roll_up_of(start_ms, end_ms)
-    step = unit
-    steps = iter(step for step in ROUND_STEPS_MS if step > unit)
-    while (last_ms - 1) // step - first_ms // step >= points:
-        step = next(steps, step * 2)
-    return step
+    unit = MINUTE_MS if end_ms - start_ms <= MINUTES_UP_TO_MS else HOUR_MS
+    first_ms, last_ms = start_ms // unit * unit, -(-end_ms // unit) * unit
+    for step in ROUND_STEPS_MS:
+        if step >= unit and (last_ms - 1) // step - first_ms // step < points:
+            inner = range((first_ms // step + 1) * step, last_ms, step)
+            return Steps(unit, step, (first_ms, *inner, last_ms))
+    return _days(start_ms, end_ms, points, zone)
+
+
+def _days(start_ms: int, end_ms: int, points: int, zone: ZoneInfo) -> Steps:
+    first, last = day_of(start_ms, zone), day_of(end_ms - 1, zone) + 1
+    step = 1
+    while (last - 1) // step - first // step >= points:
+        step *= 2
+    days = (first, *range((first // step + 1) * step, last, step), last)
+    edges = tuple(start_of_day(day, zone) for day in days)
+    # A day that a site's calendar leaves out has no length.
+    return Steps(DAY_MS, step * DAY_MS, (edges[0], *(end for start, end in pairwise(edges) if end > start)))

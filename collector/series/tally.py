@@ -1,49 +1,68 @@
 """Counting screenings into buckets, and reading medians off the counts. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from collector.ledger.screenings import StoredScreening
+from collector.ledger.measured import Measured
+from collector.series.hundredths import hundredths_of, listed, of_rank
+from collector.series.lengths import MINUTE_MS
 from collector.series.store import Bucket
 
+BITS = 20
+"""Of one number for each verdict: more than a batch has."""
+MOST = (1 << BITS) - 1
+ONE = {"pass": 1, "recheck": 1 << BITS, "stop": 1 << 2 * BITS, "none": 1 << 3 * BITS}
+MinuteOfGate = tuple[int, str]
+"""When the minute begins, milliseconds since 1970, and the gate's name."""
 
-@dataclass
+
+@dataclass(slots=True)
 class Tally:
-    """The counts of one gate and one stretch of time; `hundredths` says how often each hundredth of a °C came."""
+    """What one gate saw in one stretch of time: how often each verdict was given, and each hundredth of a °C came."""
 
-    count: int = 0
+    passed: int = 0
     rechecks: int = 0
     stops: int = 0
+    nones: int = 0
     hundredths: Counter[int] = field(default_factory=Counter)
 
-    def add(self, stored: StoredScreening) -> None:
-        """Count one screening. Air, and what is no result, counts as a screening but not as a temperature."""
-        screening = stored.screening
-        self.count += 1
-        self.rechecks += screening.verdict == "recheck"
-        self.stops += screening.verdict == "stop"
-        temperature = screening.temperature
-        if temperature is not None and temperature.quality == "ok" and temperature.kind != "ambient":
-            self.hundredths[round(temperature.celsius * 100)] += 1
+    def add(self, verdicts: Sequence[int], hundredths: Counter[int]) -> None:
+        """Count what another stretch counted; `verdicts` in the order pass, recheck, stop, none."""
+        self.passed += verdicts[0]
+        self.rechecks += verdicts[1]
+        self.stops += verdicts[2]
+        self.nones += verdicts[3]
+        self.hundredths.update(hundredths)
 
-    def merge(self, other: "Tally") -> None:
-        """Count all that `other` counted."""
-        self.count += other.count
-        self.rechecks += other.rechecks
-        self.stops += other.stops
-        self.hundredths.update(other.hundredths)
+    @property
+    def count(self) -> int:
+        """How many screenings."""
+        return self.passed + self.rechecks + self.stops + self.nones
 
 
-def tallies(batch: Iterable[StoredScreening], lengths_ms: Iterable[int]) -> dict[tuple[int, str, int], Tally]:
-    """The tallies of a batch by (length, gate, start), each reading under its own `at`; all in milliseconds."""
-    found: dict[tuple[int, str, int], Tally] = {}
-    lengths = tuple(lengths_ms)
-    for stored in batch:
-        for length in lengths:
-            key = (length, stored.gate, stored.at_ms // length * length)
-            found.setdefault(key, Tally()).add(stored)
-    return found
+def minutes_of(rows: Sequence[Measured]) -> dict[MinuteOfGate, tuple[int, bytes]]:
+    """The screenings by minute and gate, each under its own time: how often each verdict came, and the temperatures.
+
+    Verdicts are told by one number, so that counting is adding; `verdicts_of` takes it apart. Temperatures are those
+    that are a result, as `hundredths.listed` puts them.
+    """
+    verdicts: dict[MinuteOfGate, int] = {}
+    temperatures: dict[MinuteOfGate, list[int]] = {}
+    for _position, gate, _life, _seq, at_ms, verdict, celsius, kind, quality, _surface, _ambient in rows:
+        key = at_ms - at_ms % MINUTE_MS, gate
+        if key in verdicts:
+            verdicts[key] += ONE[verdict]
+        else:
+            verdicts[key], temperatures[key] = ONE[verdict], []
+        if celsius is not None and quality == "ok" and kind != "ambient":
+            temperatures[key].append(hundredths_of(celsius))
+    return {key: (count, listed(temperatures[key])) for key, count in verdicts.items()}
+
+
+def verdicts_of(count: int) -> tuple[int, int, int, int]:
+    """How often each verdict came, in the order pass, recheck, stop, none."""
+    return count & MOST, count >> BITS & MOST, count >> 2 * BITS & MOST, count >> 3 * BITS
 
 
 def bucket(at_ms: int, tally: Tally) -> Bucket:
@@ -53,28 +72,18 @@ def bucket(at_ms: int, tally: Tally) -> Bucket:
     value that at least 95 in 100 do not exceed), so it is a temperature that was measured.
     """
     n = tally.hundredths.total()
-    if not n:
-        return Bucket(at_ms, tally.count, None, None, None, tally.rechecks)
-    ranks = (n + 1) // 2, n // 2 + 1, -(-95 * n // 100), n
-    low, high, p95, highest = _at_ranks(tally.hundredths, ranks)
+    lowest = median = p95 = highest = None
+    if n:
+        least, low, high, at_95, most = of_rank(tally.hundredths, (1, (n + 1) // 2, n // 2 + 1, -(-95 * n // 100), n))
+        lowest, median, p95, highest = least / 100, (low + high) / 200, at_95 / 100, most / 100
     return Bucket(
         at_ms=at_ms,
         count=tally.count,
-        median=(low + high) / 200,
-        p95=p95 / 100,
-        max=highest / 100,
         rechecks=tally.rechecks,
+        stops=tally.stops,
+        no_results=tally.count - n,
+        min=lowest,
+        median=median,
+        p95=p95,
+        max=highest,
     )
-
-
-def _at_ranks(hundredths: Counter[int], ranks: Iterable[int]) -> list[int]:
-    """The values at the given ranks (1 is the smallest value), which are in rising order."""
-    values = iter(sorted(hundredths.items()))
-    value, seen = next(values)
-    found = []
-    for rank in ranks:
-        while seen < rank:
-            value, more = next(values)
-            seen += more
-        found.append(value)
-    return found

@@ -16,7 +16,7 @@ from kadian.messages.screening import (
 from kadian.messages.status import GateState, Status
 from kadian.messages.telemetry import CameraHealth, GunHealth, OutboxHealth, Telemetry, ThermometerHealth
 from kadian.messages.trust import DccKey, HolderSeed, OwnTexts, ShcKey, TrustLists
-from kadian.messages.wire import MESSAGES, Refused, decode, encode, split_screenings
+from kadian.messages.wire import MESSAGES, Refused, decode, decode_screenings, encode, split_screenings
 
 __all__ = [
     "MESSAGES",
@@ -49,6 +49,7 @@ __all__ = [
     "TrustLists",
     "Verdict",
     "decode",
+    "decode_screenings",
     "encode",
     "split_screenings",
 ]

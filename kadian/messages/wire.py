@@ -32,6 +32,7 @@ MOST_BYTES = 1_048_576
 
 _encoder = msgspec.json.Encoder()
 _decoders = {kind: msgspec.json.Decoder(kind) for kind in MESSAGES.values()}
+_screening_array = msgspec.json.Decoder(tuple[Screening, ...])
 _raw_array = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -59,6 +60,25 @@ def decode(kind: type[M], payload: bytes | memoryview) -> M:
         return _decoders[kind].decode(payload)  # type: ignore[return-value]
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, OverflowError) as error:
         raise Refused(str(error)) from None
+
+
+def decode_screenings(payload: bytes) -> tuple[Screening, ...]:
+    """All screenings of one payload at once: one object, or an array of up to 500.
+
+    Raises:
+        Refused: any of them is refused, or the payload as a whole; `split_screenings` tells them apart.
+    """
+    if not payload.lstrip(b" \t\r\n").startswith(b"["):
+        return (decode(Screening, payload),)
+    if len(payload) > MOST_BYTES:
+        raise Refused(f"{len(payload)} bytes, at most {MOST_BYTES}")
+    try:
+        found = _screening_array.decode(payload)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, OverflowError) as error:
+        raise Refused(str(error)) from None
+    if len(found) > MOST_IN_ONE:
+        raise Refused(f"{len(found)} screenings in one message, at most {MOST_IN_ONE}")
+    return found
 
 
 def split_screenings(payload: bytes) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ from collector.api.problems import Failed, Problem
 from collector.api.questions import GateInPath
 from collector.api.times import TimeText, day_start_ms, iso, ms_of
 from collector.ledger import gates
-from collector.series import step_of
+from collector.series import steps_of
 
 router = APIRouter(prefix="/api/v1/gates", tags=["gates"])
 
@@ -69,7 +69,7 @@ def chart(
         gate=gate,
         start=iso(start_ms, office.zone),
         end=iso(end_ms, office.zone),
-        step_seconds=step_of(start_ms, end_ms, points) // 1000,
+        step_seconds=steps_of(start_ms, end_ms, points, office.zone).step_ms // 1000,
         buckets=[
             BucketAnswer(
                 at=iso(bucket.at_ms, office.zone),

@@ -12,10 +12,10 @@ import pytest
 
 from collector.api import Office, make_app, serve
 from collector.ingest.counters import Counters
-from collector.ledger import Ledger, incidents, screenings
+from collector.ledger import Ledger, incidents, measured, screenings
 from collector.rules.reason import Reason
 from collector.rules.rule import Finding
-from collector.series import Series, open_series
+from collector.series import Stores, open_series
 from collector.settings import CollectorSettings, Entrance
 from kadian.identifiers import new_id
 from kadian.messages import Code, Screening, Temperature
@@ -43,7 +43,7 @@ class Place:
     """One office for a test: its parts, and the ways in which things get into it."""
 
     ledger: Ledger
-    series: Series
+    series: Stores
     reasons: list[str] = field(default_factory=list)
     seqs: dict[str, int] = field(default_factory=dict)
 
@@ -54,7 +54,7 @@ class Place:
         )
         return Office(
             ledger=self.ledger,
-            series=self.series,
+            series=self.series.charts,
             settings=CollectorSettings(site="chuanchang", entrances=entrances),
             health=lambda: self.reasons,
             ingest_counts=COUNTS,
@@ -82,7 +82,8 @@ class Place:
         with self.ledger.begin() as connection:
             assert screenings.store(connection, gate, [screening], NOW_MS - int(ago * 1000) + 500) == 1
         with self.ledger.read() as connection:
-            self.series.write(screenings.after(connection, self.series.position(), 1000))
+            batch = measured.after(connection, self.series.embedded.position(), 1000)
+        self.series.embedded.write(batch)
         return screening
 
     def find(self, cause: str, gate: str = "e01", rule: str = "confirmed_fever", later_ms: int = 0) -> str:
@@ -119,7 +120,7 @@ class Caller:
 def place(tmp_path: Path) -> Iterator[Place]:
     url = f"sqlite:///{tmp_path}/kadian.db"
     ledger = Ledger.open(url)
-    series = open_series(CollectorSettings(site="x").series, url)
+    series = open_series(CollectorSettings(site="x").series, ledger, "x", SHANGHAI, lambda: NOW_MS)
     yield Place(ledger, series)
     series.close()
     ledger.close()

@@ -89,7 +89,8 @@ def test_the_summary_counts_from_the_sites_midnight_and_names_gaps(call, place):
 def test_refused_messages_are_told_with_their_reason(call, place):
     with place.ledger.begin() as connection:
         for number in range(3):
-            rejects.add(connection, f"kadian/v1/x/e0{number}/screening", "not JSON", b"\xff<b>", 1_000 + number)
+            refused = rejects.Refused(f"kadian/v1/x/e0{number}/screening", "not JSON", b"\xff<b>")
+            rejects.add(connection, [refused], 1_000 + number)
     first = call.get("/api/v1/rejects?limit=2").json()
     assert [item["topic"][-13:] for item in first["items"]] == ["e02/screening", "e01/screening"]
     assert first["items"][0]["excerpt"] == "\\xff<b>"

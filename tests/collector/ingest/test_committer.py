@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import event
 
 from collector.ingest.arrival import Arrival
-from collector.ingest.committer import MOST_WAITING, Committer
+from collector.ingest.committer import Answers, Committer
 from collector.ingest.counters import Counters
+from collector.ingest.waiting import Waiting
 from collector.ledger import rejects
 from kadian.messages import encode
 
@@ -18,7 +19,7 @@ EVERYTHING = 1_073_741_823
 class Desk:
     """A committer with what it said: `said` holds receipts and acknowledgements in their order."""
 
-    def __init__(self, ledger, begin=True):
+    def __init__(self, ledger, begin=True, waiting=None, observers=()):
         self.ledger = ledger
         self.counters = Counters()
         self.said = []
@@ -27,10 +28,14 @@ class Desk:
             ledger,
             "s",
             lambda: 1_000,
-            lambda gate, receipt: self.said.append((gate, receipt)) or True,
-            lambda arrival: self.said.append(arrival.mid),
-            lambda gate, reply: self.replies.append((gate, reply)),
+            Answers(
+                lambda receipts: self.said.extend((gate, told) for (gate, _), told in receipts.items()) or True,
+                lambda arrivals: self.said.extend(arrival.mid for arrival in arrivals),
+                lambda gate, reply: self.replies.append((gate, reply)),
+                observers,
+            ),
             self.counters,
+            waiting,
         )
         if begin:
             self.committer.start()
@@ -65,15 +70,30 @@ def disk(ledger):
 
 def test_the_receipt_goes_out_after_the_commit_and_the_acknowledgement_after_the_receipt(ledger, screening, numbers):
     seen = []
-    desk = Desk(ledger, begin=False)
-    desk.committer._send_receipt = lambda gate, receipt: seen.append(("receipt", numbers(), receipt.through)) or True
-    desk.committer._acknowledge = lambda arrival: seen.append(("ack", arrival.mid))
-    for seq in (1, 2, 3):
-        desk.committer.take(Arrival(TOPIC, encode(screening(seq)), seq, 1))
-    desk.committer.start()
+    answers = Answers(
+        lambda receipts: seen.extend(("receipt", numbers(), told.through) for told in receipts.values()) or True,
+        lambda arrivals: seen.extend(("ack", arrival.mid) for arrival in arrivals),
+        lambda gate, reply: None,
+        [lambda receipts: seen.append(("observed", list(receipts)))],
+    )
+    counters = Counters()
+    committer = Committer(ledger, "s", lambda: 1_000, answers, counters)
+    committer.take([Arrival(TOPIC, encode(screening(seq)), seq, 1) for seq in (1, 2, 3)])
+    committer.start()
+    committer.stop()
+    assert seen == [("receipt", [1, 2, 3], 3), ("ack", 1), ("ack", 2), ("ack", 3), ("observed", [("e01", "e1")])]
+    assert counters.commits == counters.receipts == 1
+
+
+def test_an_observer_that_fails_is_nobodys_trouble(ledger, screening, eventually):
+    def fails(receipts):
+        raise RuntimeError("no")
+
+    desk = Desk(ledger, observers=[fails])
+    desk.committer.take([Arrival(TOPIC, encode(screening(1)), 1, 1)])
+    desk.committer.take([Arrival(TOPIC, encode(screening(2)), 2, 1)])
+    assert eventually(lambda: desk.acknowledged == [1, 2])
     desk.committer.stop()
-    assert seen == [("receipt", [1, 2, 3], 3), ("ack", 1), ("ack", 2), ("ack", 3)]
-    assert desk.counters.commits == 1
 
 
 def test_on_a_full_disk_nothing_is_acknowledged_and_all_is_there_once_there_is_room(
@@ -83,7 +103,7 @@ def test_on_a_full_disk_nothing_is_acknowledged_and_all_is_there_once_there_is_r
         disk["pages"] = connection.exec_driver_sql("PRAGMA page_count").scalar()
     for number in range(1, 41):
         batch = [screening(seq) for seq in range(100 * number - 99, 100 * number + 1)]
-        desk.committer.take(Arrival(TOPIC, encode(batch), number, 1))
+        desk.committer.take([Arrival(TOPIC, encode(batch), number, 1)])
     assert eventually(lambda: desk.committer.healthy() is not None)
     assert desk.committer.healthy().code == "K0301"
     stored = len(numbers())
@@ -106,8 +126,8 @@ def test_a_screening_that_the_ledger_itself_refuses_goes_to_the_rejects_alone(
             "BEGIN SELECT RAISE(ABORT, 'poisoned'); END"
         )
     batch = [screening(seq, operator="poison" if seq % 10 == 0 else "v-1") for seq in range(1, 101)]
-    desk.committer.take(Arrival(TOPIC, encode(batch), 1, 1))
-    desk.committer.take(Arrival(TOPIC, encode(screening(101)), 2, 1))
+    desk.committer.take([Arrival(TOPIC, encode(batch), 1, 1)])
+    desk.committer.take([Arrival(TOPIC, encode(screening(101)), 2, 1)])
     assert eventually(lambda: desk.acknowledged == [1, 2])
     assert numbers() == [seq for seq in range(1, 102) if seq % 10]
     assert desk.receipts[-1][1].through == 101
@@ -122,39 +142,56 @@ def test_strange_but_valid_text_is_stored_or_refused_and_never_in_the_way(desk, 
     odd = encode(screening(1)).replace(b'"pass"', b'"pass","operator":"\\u0000\\ud83d\\ude00"', 1)
     half = encode(screening(2)).replace(b'"pass"', b'"pass","operator":"\\ud800"', 1)
     for mid, payload in enumerate((odd, half, encode(screening(3))), 1):
-        desk.committer.take(Arrival(TOPIC, payload, mid, 1))
+        desk.committer.take([Arrival(TOPIC, payload, mid, 1)])
     assert eventually(lambda: desk.acknowledged == [1, 2, 3])
     assert 3 in numbers()
     assert desk.committer.healthy() is None
 
 
 def test_a_refused_screening_is_covered_by_the_receipt(desk, screening, eventually):
-    desk.committer.take(Arrival(TOPIC, encode(screening(1)).replace(b'"pass"', b'"?"'), 1, 1))
+    desk.committer.take([Arrival(TOPIC, encode(screening(1)).replace(b'"pass"', b'"?"'), 1, 1)])
     assert eventually(lambda: desk.acknowledged == [1])
     assert desk.receipts[0][1].through == 1
 
 
 def test_a_lonely_huge_number_costs_nothing(desk, screening, eventually):
     begun = time.monotonic()
-    desk.committer.take(Arrival(TOPIC, encode(screening(10**15)), 1, 1))
+    desk.committer.take([Arrival(TOPIC, encode(screening(10**15)), 1, 1)])
     assert eventually(lambda: desk.acknowledged == [1])
     assert time.monotonic() - begun < 1
     assert (desk.receipts[0][1].through, desk.receipts[0][1].missing) == (0, ())
 
 
-def test_what_is_too_much_for_memory_is_left_for_the_gate_to_send_again(ledger):
-    desk = Desk(ledger, begin=False)
-    for mid in range(MOST_WAITING + 5):
-        desk.committer.take(Arrival("x", b"", mid, 1))
-    assert desk.counters.shed == 5
-    assert desk.committer.waiting() == MOST_WAITING
+@pytest.mark.parametrize("bounds", [{"most_messages": 5}, {"most_bytes": 500}])
+def test_what_is_too_much_for_memory_holds_the_broker_back_and_is_then_left_for_the_gate_to_send_again(ledger, bounds):
+    desk = Desk(ledger, begin=False, waiting=Waiting(**bounds, patience=0.2))
+    arrivals = [Arrival("x", b"1" * 100, mid, 1) for mid in range(9)]
+    begun = time.monotonic()
+    desk.committer.take(arrivals[:8])
+    assert time.monotonic() - begun >= 0.2
+    desk.committer.take(arrivals[8:])
+    assert time.monotonic() - begun < 0.4, "once it has waited for nothing, it does not wait again"
+    assert desk.counters.shed == 4
+    assert desk.committer.waiting() == 5
+    assert desk.said == [5, 6, 7, 8], "without this the broker would send less and less"
     desk.committer.start()
     desk.committer.stop()
-    assert desk.acknowledged == list(range(MOST_WAITING))
+    assert desk.said == [5, 6, 7, 8, 0, 1, 2, 3, 4]
+    assert desk.counters.rejected == 5
+
+
+def test_the_broker_is_held_back_no_longer_than_there_is_no_room(ledger, screening, eventually):
+    desk = Desk(ledger, waiting=Waiting(most_messages=20))
+    for begin in range(1, 1_001, 100):
+        desk.committer.take([Arrival(TOPIC, encode(screening(seq)), seq, 1) for seq in range(begin, begin + 100)])
+    assert eventually(lambda: desk.acknowledged == list(range(1, 1_001)))
+    assert desk.counters.shed == 0
+    assert desk.counters.stored == 1_000
+    desk.committer.stop()
 
 
 def test_a_reply_is_handed_on(desk, eventually):
-    desk.committer.take(Arrival("kadian/v1/s/e01/command/reply", b'{"do":"resend","ok":false}', 1, 1))
+    desk.committer.take([Arrival("kadian/v1/s/e01/command/reply", b'{"do":"resend","ok":false}', 1, 1)])
     assert eventually(lambda: len(desk.replies) == 1)
     assert (desk.replies[0][0], desk.replies[0][1].ok) == ("e01", False)
 
@@ -164,7 +201,7 @@ def test_a_stop_during_a_failing_commit_is_quick_and_acknowledges_nothing(ledger
         disk["pages"] = connection.exec_driver_sql("PRAGMA page_count").scalar()
     desk = Desk(ledger)
     batch = [screening(seq) for seq in range(1, 501)]
-    desk.committer.take(Arrival(TOPIC, encode(batch), 1, 1))
+    desk.committer.take([Arrival(TOPIC, encode(batch), 1, 1)])
     assert eventually(lambda: desk.committer.healthy() is not None)
     begun = time.monotonic()
     desk.committer.stop()

@@ -13,18 +13,20 @@ OFFICE = """
 import sys
 from datetime import UTC, datetime
 from collector.ingest.arrival import Arrival
-from collector.ingest.committer import Committer
+from collector.ingest.committer import Answers, Committer
 from collector.ingest.counters import Counters
 from collector.ledger import Ledger
 from kadian.identifiers import new_id
 from kadian.messages import Screening, encode
 
 url, epoch = sys.argv[1:]
-def receipt(gate, told):
-    sys.stdout.write(f"{told.through}\\n")
+def receipt(receipts):
+    for told in receipts.values():
+        sys.stdout.write(f"{told.through}\\n")
     sys.stdout.flush()
     return True
-committer = Committer(Ledger.open(url), "s", lambda: 1, receipt, lambda a: None, lambda g, r: None, Counters())
+answers = Answers(receipt, lambda a: None, lambda g, r: None)
+committer = Committer(Ledger.open(url), "s", lambda: 1, answers, Counters())
 committer.start()
 seq = 0
 while True:
@@ -34,7 +36,7 @@ while True:
         batch.append(Screening(new_id(), epoch, seq, datetime.now(UTC), "synced", "pass"))
     while committer.waiting() > 50:
         pass
-    committer.take(Arrival("kadian/v1/s/e01/screening", encode(batch), 1, 1))
+    committer.take([Arrival("kadian/v1/s/e01/screening", encode(batch), 1, 1)])
 """
 
 

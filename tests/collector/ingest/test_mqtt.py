@@ -76,17 +76,17 @@ def test_what_was_not_acknowledged_comes_again_and_what_was_does_not(tmp_path, n
     need("mosquitto")
     broker = start("127.0.0.1:0", tmp_path, "mosquitto")
     got: list[Arrival] = []
-    office, _ = link(Broker(url=broker.url), got.append)
+    office, _ = link(Broker(url=broker.url), got.extend)
     try:
         office.start()
         assert eventually(lambda: office.problem is None)
         for payload in (b"1", b"2"):
             assert office.publish("kadian/v1/s/e01/screening", payload)
         assert eventually(lambda: len(got) == 2)
-        office.acknowledge(got[0])
+        office.acknowledge(got[:1])
         time.sleep(0.2)
         office.stop()
-        office, _ = link(Broker(url=broker.url), got.append)
+        office, _ = link(Broker(url=broker.url), got.extend)
         office.start()
         assert eventually(lambda: len(got) >= 3)
         time.sleep(0.2)
@@ -104,10 +104,9 @@ def test_an_arrival_of_an_earlier_connection_is_not_acknowledged_on_a_later_one(
     try:
         office.start()
         assert eventually(lambda: office.problem is None)
-        office._client.ack = lambda mid, qos: said.append(mid)
-        office.acknowledge(Arrival("t", b"", mid=7, qos=1, connection=0))
-        office.acknowledge(Arrival("t", b"", mid=8, qos=1, connection=1))
-        office.acknowledge(Arrival("t", b"", mid=0, qos=0, connection=1))
+        office._wire.acknowledge = said.extend
+        numbered = [(7, 1, 0), (8, 1, 1), (0, 0, 1)]
+        office.acknowledge([Arrival("t", b"", mid, qos, connection) for mid, qos, connection in numbered])
     finally:
         office.stop()
         broker.stop()

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
-from collector.ledger import gates, rejects, runs, screenings
+from collector.ledger import gates, rejects, runs, screenings, storing
+from collector.ledger.rejects import Refused
 from kadian.messages import CameraHealth, OutboxHealth, Status, Telemetry, ThermometerHealth
 
 AT = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
@@ -47,8 +48,8 @@ def test_a_repetition_does_not_make_a_gate_look_fresh(ledger, screening):
 
 def test_a_refused_message_is_kept_with_its_first_512_bytes(ledger):
     with ledger.begin() as connection:
-        rejects.add(connection, "kadian/v1/s/e01/screening", "no JSON\x00\ud800", b"x" * 5000, 1)
-        rejects.add(connection, "t" * 9999, "r" * 9999, b"", 2)
+        rejects.add(connection, [Refused("kadian/v1/s/e01/screening", "no JSON\x00\ud800", b"x" * 5000)], 1)
+        rejects.add(connection, [Refused("t" * 9999, "r" * 9999, b"")], 2)
         newest, oldest = rejects.page(connection, 10)
         assert oldest.excerpt == b"x" * 512
         assert (oldest.gate, oldest.epoch, oldest.seq) == (None, None, None)
@@ -59,7 +60,7 @@ def test_a_refused_message_is_kept_with_its_first_512_bytes(ledger):
 def test_a_refused_screening_with_a_number_is_kept_whole_once_and_covered(ledger):
     with ledger.begin() as connection:
         for _ in range(3):
-            rejects.add(connection, "t", "no verdict", b"y" * 5000, 1, "e01", "e1", 1)
+            storing.store(connection, [], 1, [Refused("t", "no verdict", b"y" * 5000, "e01", "e1", 1)])
         assert len(rejects.page(connection, 10)) == 1
         assert runs.receipt(connection, "e01", "e1").through == 1
         assert connection.exec_driver_sql("SELECT length(whole) FROM rejects").scalar() == 5000

@@ -1,76 +1,52 @@
-from dataclasses import dataclass
-from pathlib import Path
+from typing import get_args, get_type_hints
+from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from collector.series import open_series
 from collector.series.open import back_ends
+from collector.settings import CollectorSettings, Series
 from kadian.errors import KadianError
+from kadian.settings import check
 
-NOON = 1_790_000_000_000
-
-
-@dataclass
-class Section:
-    backend: str = "embedded"
-    path: str | None = None
+ZONE = ZoneInfo("Asia/Shanghai")
 
 
-def test_the_embedded_store_stands_beside_the_ledger(tmp_path):
-    open_series(Section(), f"sqlite:///{tmp_path}/office/kadian.db").close()
-    assert (tmp_path / "office" / "kadian.series.db").exists()
+def open_with(settings, place):
+    return open_series(settings, place.ledger, "chuanchang", ZONE, lambda: place.now_ms)
 
 
-def test_a_configured_path_is_used(tmp_path):
-    open_series(Section(path=str(tmp_path / "here.db")), "postgresql://office/kadian").close()
-    assert (tmp_path / "here.db").exists()
+def test_the_embedded_store_is_always_there_and_has_a_follower(place):
+    stores = open_with(Series(), place)
+    assert list(stores.by_name) == ["embedded"]
+    assert list(stores.followers) == ["series"]
+    stores.close()
 
 
-def test_the_back_ends_are_the_files_of_the_folder():
-    assert back_ends() == ["embedded"]
-
-
-@pytest.mark.parametrize("name", ["influx", "store", "../open", ""])
-def test_an_unknown_back_end_is_refused_by_name(tmp_path, name):
+def test_a_back_end_that_there_is_no_file_of_is_refused_by_name(place):
     with pytest.raises(KadianError) as caught:
-        open_series(Section(backend=name), f"sqlite:///{tmp_path}/kadian.db")
+        open_with(msgspec.structs.replace(Series(), backend="../open"), place)
     assert caught.value.code == "K0350"
 
 
-def test_a_damaged_file_is_put_aside_and_begun_anew(tmp_path, make):
-    file = tmp_path / "s.db"
-    file.write_bytes(b"rubbish " * 1000)
-    series = open_series(Section(path=str(file)), "")
-    series.write([make(1, NOON)])
-    assert series.position() == 1
-    series.close()
-    assert (tmp_path / "s.db.aside").read_bytes().startswith(b"rubbish")
+def test_the_settings_know_every_back_end_that_is_a_file():
+    known = get_args(get_type_hints(Series)["backend"])
+    assert set(back_ends()) <= set(known)
 
 
-def test_a_file_of_another_shape_is_put_aside(tmp_path, make):
-    section = Section(path=str(tmp_path / "s.db"))
-    series = open_series(section, "")
-    series.write([make(1, NOON)])
-    with series._transaction() as connection:
-        connection.exec_driver_sql("PRAGMA user_version = 999")
-    series.close()
-    series = open_series(section, "")
-    assert series.position() == 0
-    series.close()
-
-
-def test_a_sound_file_is_kept(tmp_path, make):
-    section = Section(path=str(tmp_path / "s.db"))
-    for n in (1, 2):
-        series = open_series(section, "")
-        assert series.position() == n - 1
-        series.write([make(n, NOON)])
-        series.close()
-    assert [file.name for file in tmp_path.iterdir()] == ["s.db"]
-
-
-def test_a_folder_that_is_a_file_is_said_plainly(tmp_path):
-    (tmp_path / "x").write_text("")
-    with pytest.raises(KadianError) as caught:
-        open_series(Section(path=str(Path(tmp_path) / "x" / "s.db")), "")
-    assert caught.value.code == "K0351"
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        ('backend = "influxdb"', "url, org, token"),
+        ('backend = "influxdb"\nurl = "http://127.0.0.1:8086"\norg = "o"', "token"),
+        ('backend = "victoriametrics"', "url"),
+    ],
+)
+def test_a_remote_store_without_what_it_needs_is_a_mistake_of_the_file(tmp_path, section, said):
+    file = tmp_path / "collector.toml"
+    file.write_text(f'site = "chuanchang"\n[series]\n{section}\n')
+    (mistake,) = check(file, CollectorSettings, {})
+    assert mistake.code == "K0352"
+    assert mistake.where == f"{file}:3"
+    assert said in mistake.what("zh")

@@ -1,0 +1,59 @@
+"""The numbers of screenings, read in the order of storing: what a series needs, and nothing of any person."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from collector.ledger.tables import screenings
+
+
+class Measured(NamedTuple):
+    """One screening as a series counts it. `life` and `seq` name it for ever within this ledger.
+
+    `celsius`, `surface` and `ambient` are °C; without a temperature they are None, as are `kind` and `quality`.
+    """
+
+    position: int
+    gate: str
+    life: int
+    seq: int
+    at_ms: int
+    verdict: str
+    celsius: float | None
+    kind: str | None
+    quality: str | None
+    surface: float | None
+    ambient: float | None
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """All that is stored behind the position `behind`, up to the last of `rows`: in order, none left out."""
+
+    behind: int
+    rows: Sequence[Measured]
+
+    @property
+    def last(self) -> int:
+        """The position up to which it goes."""
+        return self.rows[-1].position if self.rows else self.behind
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+COLUMNS = tuple(screenings.c[name] for name in Measured._fields)
+
+
+def after(connection: Connection, behind: int, limit: int) -> Batch:
+    """At most `limit` screenings behind a position."""
+    query = select(*COLUMNS).where(screenings.c.position > behind).order_by(screenings.c.position).limit(limit)
+    return Batch(behind, [Measured(*row) for row in connection.execute(query)])
+
+
+def waiting_since_ms(connection: Connection, behind: int) -> int | None:
+    """When the office received the first screening behind a position, milliseconds since 1970; None: there is none."""
+    query = select(screenings.c.received_ms).where(screenings.c.position > behind).order_by(screenings.c.position)
+    since: int | None = connection.scalar(query.limit(1))
+    return since
