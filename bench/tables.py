@@ -24,6 +24,7 @@ TITLES = {
 def renewed(page: str, model: Model) -> str:
     """The page with all its tables as the model has them."""
     tables = {
+        "growth": growth(model),
         "measured": measured(model),
         "costs": costs(model),
         "places": places(model),
