@@ -141,7 +141,7 @@ def _times(step: dict[str, Any], name: str) -> str:
 def _number(value: float) -> str:
     if value >= 100 or value == int(value):
         return f"{value:,.0f}"
-    return f"{value:,.2f}"
+    return f"{value:,.2f}" if value >= 1 else f"{value:.2g}"
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
