@@ -37,8 +37,6 @@ log = structlog.get_logger(__name__)
 LOW_DISK_BYTES = 64 << 20
 """With less than this the office says that it cannot store: SQLite needs room even to tidy up."""
 PROBE_SECONDS = 2.0
-RULES_AT_ONCE = 5_000
-"""More than one commit brings at a city's peak: the rules have the ledger's writing once between two commits."""
 
 
 def now_ms() -> int:
@@ -135,7 +133,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         watch = Watch(ledger, rule_settings(settings), list(channels), now_ms)
         followers: dict[str, Follower[Any]] = {
             **series.followers,
-            "rules": Follower(ledger, "rules", watch.handle, watch.position, most=RULES_AT_ONCE),
+            "rules": Follower(ledger, "rules", watch.handle, watch.position, most=Watch.AT_ONCE),
         }
         courier = Courier(ledger, channels, now_ms)
         register = RegisterKey(settings.access_folder)
