@@ -71,6 +71,10 @@ class Model(msgspec.Struct, frozen=True):
     broker_memory: Memory
     ledger_bytes: float
     """A screening, indexes and series included."""
+    connections: dict[str, dict[str, float]] = {}
+    """How many stand for a city's gates, and what the broker takes with each number of them, without an office."""
+    growth: list[dict[str, Any]] = []
+    """The steps of bench/growth.py as it gives them."""
 
 
 class Place(msgspec.Struct, frozen=True):

@@ -30,7 +30,7 @@ class City:
         self.lines = [Line(f"bench-{number}", self._heard) for number in range(min(connections, gates))]
         self.gates = [make(f"g{number:05}", self.lines[number % len(self.lines)]) for number in range(gates)]
         self._by_name = {gate.name: gate for gate in self.gates}
-        self._telemetry_at = self._second_at = 0.0
+        self._telemetry_at = self._second_at = self._ping_at = 0.0
         self._reported = 0
         self.sent = self.receipts = self.receipted = 0
         self.delays: list[tuple[float, float]] = []
@@ -169,8 +169,9 @@ class City:
             self._second_at = now + 1
             for gate in self.gates:
                 gate.quiet(now)
-            if int(now) % int(PING) == 0:
-                for line in self.lines:
-                    line.ping()
+        if now >= self._ping_at:
+            self._ping_at = now + PING
+            for line in self.lines:
+                line.ping()
         self._flush()
         await asyncio.sleep(TURN)

@@ -38,6 +38,7 @@ class Meter:
         sent, receipts, receipted = (after - before for before, after in zip(self._before, self._after, strict=True))
         return {
             "seconds": round(seconds, 2),
+            "receipted_before": self._before[2],
             "sent": sent,
             "receipts": receipts,
             "receipted": receipted,

@@ -32,6 +32,9 @@ class Watch:
         now_ms: the office's clock, milliseconds since 1970.
     """
 
+    AT_ONCE = 5_000
+    """More than one commit brings at a city's peak: the rules have the ledger's writing once between two commits."""
+
     def __init__(
         self, ledger: Ledger, settings: RuleSettings, channels: Sequence[str], now_ms: Callable[[], int]
     ) -> None:

@@ -28,7 +28,7 @@ CONFIG = """\
 listener {port} {host}
 allow_anonymous true
 persistence false
-max_inflight_messages 256
+max_inflight_messages 16384
 max_queued_messages 100000
 max_queued_bytes 67108864
 message_size_limit {message}

@@ -99,8 +99,10 @@ def _write(connection: Connection, batch: Sequence[Intake], received_ms: int, do
             gates.seen(connection, one.gate, one.status, received_ms)
             if one.status.state == "online":
                 online.add(one.gate)
-        if one.gate is not None and one.telemetry is not None:
-            gates.report(connection, one.gate, one.telemetry, received_ms)
+    # The last of each gate alone: a row can be renewed once in a statement.
+    reports = {one.gate: one.telemetry for one in batch if one.gate is not None and one.telemetry is not None}
+    if reports:
+        gates.reports(connection, reports, received_ms)
     # A gate that has just come back learns at once what the office has.
     asked = epochs.newest(connection, online).items() if online else ()
     if not (arrived or refused or asked):

@@ -101,12 +101,13 @@ class Wire:
                 found = self._frames.feed(piece)
             except MalformedPacket as error:
                 raise ConnectionError(str(error)) from None
-            if found.arrivals:
-                self._take(found.arrivals)
             if found.acknowledged:
                 with self._sending:
                     self._in_flight.difference_update(found.acknowledged)
                     self._send_waiting()
+            if found.arrivals:
+                # It may hold the broker back for seconds: receipts are not to wait for that, or gates send all again.
+                self._take(found.arrivals)
             self._unread = found.others
             if not self._unread:
                 raise BlockingIOError

@@ -5,6 +5,7 @@ import pytest
 
 from bench import scaling
 from bench.capacity import Costs, Observation, Place, costs, fitted, most_gates, plan
+from bench.tables import renewed
 
 TRUE = Costs(screening=90.0, message=40.0, receipt=25.0, gate=12.0)
 
@@ -25,8 +26,8 @@ LOADS = [
 
 def test_the_tables_of_the_page_follow_from_the_constants():
     page = scaling.PAGE.read_text("utf-8")
-    assert page.count("<!-- figures:") == 4
-    assert scaling.renewed(page, scaling.read()) == page
+    assert page.count("<!-- figures:") == 6
+    assert renewed(page, scaling.read()) == page
 
 
 def test_the_constants_follow_from_the_loads_that_stand_beside_them():
@@ -39,7 +40,7 @@ def test_the_constants_follow_from_the_loads_that_stand_beside_them():
 def test_a_changed_constant_changes_the_page():
     page, model = scaling.PAGE.read_text("utf-8"), scaling.read()
     dearer = msgspec.structs.replace(model, ledger_bytes=model.ledger_bytes * 2)
-    assert scaling.renewed(page, dearer) != page
+    assert renewed(page, dearer) != page
 
 
 def test_the_fit_finds_the_costs_that_the_loads_were_made_of():
