@@ -157,7 +157,13 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         courier = Courier(ledger, channels, now_ms)
         register = RegisterKey(settings.access_folder)
         trusted = Trusted(settings.codes, settings.holder_key_path, lambda: datetime.now(zone))
-        policies = Policies(ledger, settings, ingest.publish_policy, lambda: policy(settings, register.public, trusted))
+        policies = Policies(
+            ledger,
+            settings,
+            ingest.publish_policy,
+            lambda: policy(settings, register.public, trusted),
+            ingest.say_policies,
+        )
         enrolment = open_enrolment(settings, ledger, now_ms)
         started_in_order: tuple[Part, ...] = (
             courier,

@@ -61,6 +61,13 @@ class Policies:
     """Publishes the policy to each entrance's gate, and to any other gate as soon as the ledger knows it.
 
     A policy that has become another, by a list or by the day, goes to all of them again.
+
+    Args:
+        ledger: which gates have spoken.
+        settings: which are configured.
+        publish: tells a gate.
+        make: the policy as it is now.
+        say: tells those whom there was no room to tell before; False while some still wait.
     """
 
     def __init__(
@@ -69,11 +76,13 @@ class Policies:
         settings: CollectorSettings,
         publish: Callable[[str, Policy], None],
         make: Callable[[], Policy],
+        say: Callable[[], bool] = lambda: True,
     ) -> None:
         self._ledger = ledger
         self._make = make
         self._policy = make()
         self._publish = publish
+        self._say = say
         self._told: set[str] = set()
         self._configured = [entrance.gate_id for entrance in settings.entrances]
         self._stop = threading.Event()
@@ -96,9 +105,10 @@ class Policies:
             if version != seen:
                 seen = version
                 with self._ledger.read() as connection:
-                    known = [row.gate for row in gates.all(connection)]
+                    known = [word.gate for word in gates.words(connection)]
                 self._tell(known)
-            self._stop.wait(LOOK_SECONDS if self._told else LOOK_SECONDS / 10)
+            said = self._say()
+            self._stop.wait(LOOK_SECONDS if self._told and said else LOOK_SECONDS / 10)
             self._look()
 
     def _look(self) -> None:

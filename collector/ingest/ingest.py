@@ -51,6 +51,8 @@ class Ingest:
         self.counters = Counters()
         self._site = site
         self._policies: dict[str, bytes] = {}
+        self._unsaid: dict[str, None] = {}
+        self._encoded: tuple[Policy | None, bytes] = None, b""
         self._lock = Lock()
         self._on_reply = on_reply or _log_reply
         self._asker = Asker(ledger, now_ms, self.command, self.counters)
@@ -89,10 +91,27 @@ class Ingest:
 
     def publish_policy(self, gate: str, policy: Policy) -> None:
         """Tell a gate what it decides by; the broker keeps it, and it is said again at every connect."""
-        name, payload = topic(self._site, gate, Kind.POLICY), encode(policy)
+        name = topic(self._site, gate, Kind.POLICY)
         with self._lock:
-            self._policies[name] = payload
-        self._link.publish(name, payload, retain=True)
+            if policy is not self._encoded[0]:
+                self._encoded = policy, encode(policy)  # thousands of gates share one
+            self._policies[name] = self._encoded[1]
+            self._unsaid[name] = None
+        self.say_policies()
+
+    def say_policies(self) -> bool:
+        """Say the policies for which there was no connection or no room; False while some still wait."""
+        while True:
+            with self._lock:
+                if not self._unsaid:
+                    return True
+                name = next(iter(self._unsaid))
+                del self._unsaid[name]
+                payload = self._policies[name]
+            if not self._link.publish(name, payload, retain=True):
+                with self._lock:
+                    self._unsaid[name] = None
+                return False
 
     def command(self, gate: str, command: Command) -> bool:
         """Ask something of a gate; False when there is no connection to the broker."""
@@ -116,9 +135,8 @@ class Ingest:
         if problem is not None:
             return
         with self._lock:
-            policies = list(self._policies.items())
-        for name, payload in policies:
-            self._link.publish(name, payload, retain=True)
+            self._unsaid = dict.fromkeys(self._policies)
+        self.say_policies()
 
 
 def _log_reply(gate: str, reply: Reply) -> None:

@@ -100,6 +100,18 @@ def test_status_and_telemetry_are_kept(ingest, gate, ledger, eventually):
     assert eventually(kept)
 
 
+def test_thousands_of_policies_all_reach_the_broker_though_it_has_room_for_hundreds_at_once(ingest, gate, eventually):
+    last = gate("e3000")
+    policy = Policy("v1", fever_celsius=37.1)
+    for number in range(1, 3001):
+        ingest.publish_policy(f"e{number}", policy)
+    assert eventually(ingest.say_policies)
+    assert eventually(lambda: last.policies == [encode(policy)])
+    for name in ("e1", "e1500"):
+        one = gate(name)
+        assert eventually(lambda one=one: one.policies == [encode(policy)])
+
+
 def test_a_policy_waits_for_its_gate(ingest, gate, eventually):
     policy = Policy("v1", fever_celsius=37.1)
     ingest.publish_policy("e01", policy)
