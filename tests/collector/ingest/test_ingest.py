@@ -100,16 +100,13 @@ def test_status_and_telemetry_are_kept(ingest, gate, ledger, eventually):
     assert eventually(kept)
 
 
-def test_thousands_of_policies_all_reach_the_broker_though_it_has_room_for_hundreds_at_once(ingest, gate, eventually):
-    last = gate("e3000")
+def test_more_policies_than_the_broker_has_room_for_at_once_all_reach_it(ingest, gate, eventually):
+    those = [gate(f"e{number}") for number in (1, 750, 1300, 1500)]
     policy = Policy("v1", fever_celsius=37.1)
-    for number in range(1, 3001):
+    for number in range(1, 1501):
         ingest.publish_policy(f"e{number}", policy)
-    assert eventually(ingest.say_policies)
-    assert eventually(lambda: last.policies == [encode(policy)])
-    for name in ("e1", "e1500"):
-        one = gate(name)
-        assert eventually(lambda one=one: one.policies == [encode(policy)])
+    assert eventually(ingest.say_policies, 30)
+    assert eventually(lambda: [one.policies for one in those] == [[encode(policy)]] * 4)
 
 
 def test_a_policy_waits_for_its_gate(ingest, gate, eventually):
