@@ -120,6 +120,8 @@ class RemoteSeries:
         """
         try:
             self._store.clear()
+            # Nothing is to be written again now, whoever else begins to fill the store meanwhile.
+            self._settling.checked(self._monotonic(), self._store.started())
         except Unwilling as unwilling:
             raise unwilling.error from unwilling
         with self._ledger.begin() as connection:

@@ -1,4 +1,4 @@
-"""A PostgreSQL of these tests' own, on a free port of loopback. It need not survive a power cut: no fsync."""
+"""A PostgreSQL of these tests' own, on a free port of loopback."""
 
 import contextlib
 import os
@@ -32,7 +32,7 @@ class Server:
             self._account = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
             os.chown(self.folder, account.pw_uid, account.pw_gid)
         self._run("initdb", "-U", "office", "--no-sync", "-A", "trust", "-E", "UTF8").wait()
-        self._process = self._run("postgres", "-F", "-p", str(port), "-h", "127.0.0.1", "-k", str(self.folder))
+        self._process = self._run("postgres", "-p", str(port), "-h", "127.0.0.1", "-k", str(self.folder))
         deadline = time.monotonic() + 30
         while not self._answers():
             assert time.monotonic() < deadline, (self.folder / "log").read_text()

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from collector.ledger import aside, cursors
+from collector.ledger import aside, cursors, measured
 from collector.series.open import cursor_of
 from collector.series.remote.answers import Unwilling
 from collector.series.victoriametrics import DAY_MS, VictoriaMetrics
@@ -105,6 +105,17 @@ def test_a_store_that_was_killed_gets_again_what_it_had_only_in_memory(
     follow(series)
     eventually(lambda: kept(store), 501)
     store.close()
+
+
+def test_filling_anew_goes_on_from_where_an_office_at_work_has_come_meanwhile(place, remote, store):
+    place.store([place.screen(MONDAY + number) for number in range(30)])
+    ours, office = remote(store), remote(store)
+    ours.clear()
+    for series in (office, ours):
+        with place.ledger.read() as connection:
+            batch = measured.after(connection, series.position(), 10)
+        series.write(batch)
+    assert ours.position() == 20
 
 
 def test_with_deduplication_at_one_millisecond_the_servers_own_counts_are_exact_too(
