@@ -37,7 +37,7 @@ def place(tmp_path, need, free_port):
     assert f'broker_url = "mqtts://127.0.0.1:{tls}"' in done.stdout
     user = "user root\n" if os.geteuid() == 0 else ""
     listener = (tmp_path / "tls/kadian-gates.conf").read_text("utf-8")
-    (tmp_path / "mosquitto.conf").write_text(
+    (tmp_path / "broker.conf").write_text(
         f"per_listener_settings true\npersistence false\n{user}"
         f"listener {made.broker_port} 127.0.0.1\nallow_anonymous true\n{listener}acl_file {ACL}\n"
     )

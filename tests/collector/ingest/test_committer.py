@@ -32,7 +32,7 @@ class Desk:
             Answers(
                 lambda receipts: self.said.extend((gate, told) for (gate, _), told in receipts.items()) or True,
                 lambda arrivals: self.said.extend(arrival.mid for arrival in arrivals),
-                lambda intake, retained: self.replies.append((intake.gate, intake.reply)) if intake.reply else None,
+                lambda intake, retained: self.replies.append((intake, retained)),
             ),
             self.counters,
             waiting,

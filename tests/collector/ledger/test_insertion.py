@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.ledger import epochs, runs, screenings, storing
+from collector.ledger import Ledger, epochs, runs, screenings, storing
 from collector.ledger.insertion import insert_rows
 from collector.ledger.lookup import Lookup
 from collector.ledger.tables import runs as runs_table
@@ -51,7 +51,8 @@ def test_a_commit_takes_its_turn_beside_threads_that_compute(ledger, screening):
         sys.setswitchinterval(before)
 
 
-def test_a_lookup_goes_through_the_index(ledger):
+def test_a_lookup_goes_through_the_index(tmp_path):
+    ledger = Ledger.open(f"sqlite:///{tmp_path}/kadian.db")
     asked = Lookup("epochs", ("gate", "epoch"), ("life",), order=("life",))
     with ledger.read() as connection:
         assert asked.rows(connection, []) == []
@@ -61,12 +62,11 @@ def test_a_lookup_goes_through_the_index(ledger):
         connection.connection.driver_connection.set_trace_callback(None)
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {texts[-1]}").all()
     assert any("SEARCH epochs USING" in row[-1] and "(gate=? AND epoch=?)" in row[-1] for row in plan), plan
+    ledger.close()
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xy")), max_size=8))
 def test_a_life_keeps_its_number(tmp_path_factory, lives):
-    from collector.ledger import Ledger
-
     ledger = Ledger.open(f"sqlite:///{tmp_path_factory.mktemp('lives')}/kadian.db")
     with ledger.begin() as connection:
         first = epochs.numbers(connection, set(lives), 1)
