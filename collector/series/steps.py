@@ -15,6 +15,10 @@ ROUND_STEPS_MS = tuple(MINUTE_MS * n for n in (1, 2, 5, 10, 15, 20, 30)) + tuple
 )
 """Steps that a person reads off an axis without counting; each is a whole part of a day."""
 
+ORIGIN_DAY = -(1 << 30)
+"""Steps of days are counted from here, before any window: counted from 1970, no single step would ever hold a window
+that begins before it and ends after it."""
+
 
 class Steps(NamedTuple):
     """The points of a chart, in milliseconds: point i stands for what was measured from `edges[i]` to `edges[i + 1]`.
@@ -52,11 +56,11 @@ def steps_of(start_ms: int, end_ms: int, points: int, zone: ZoneInfo) -> Steps:
 
 
 def _days(start_ms: int, end_ms: int, points: int, zone: ZoneInfo) -> Steps:
-    first, last = day_of(start_ms, zone), day_of(end_ms - 1, zone) + 1
+    first, last = day_of(start_ms, zone) - ORIGIN_DAY, day_of(end_ms - 1, zone) + 1 - ORIGIN_DAY
     step = 1
     while (last - 1) // step - first // step >= points:
         step *= 2
     days = (first, *range((first // step + 1) * step, last, step), last)
-    edges = tuple(start_of_day(day, zone) for day in days)
+    edges = tuple(start_of_day(day + ORIGIN_DAY, zone) for day in days)
     # A day that a site's calendar leaves out has no length.
     return Steps(DAY_MS, step * DAY_MS, (edges[0], *(end for start, end in pairwise(edges) if end > start)))

@@ -48,8 +48,10 @@ def test_a_window_of_nothing_and_a_chart_of_no_points_are_refused(start, end, po
         steps_of(start, end, points, SHANGHAI)
 
 
-def test_a_window_of_all_time_ends_with_an_answer():
-    assert len(steps_of(-(2**53), 2**53, 2, SHANGHAI).edges) == 3
+@pytest.mark.parametrize(("points", "edges"), [(2, 3), (1, 2)])
+def test_a_window_of_all_time_ends_with_an_answer(points, edges):
+    assert len(steps_of(-(2**53), 2**53, points, SHANGHAI).edges) == edges
+    assert len(steps_of(-DAY_MS, DAY_MS * 30, points, SHANGHAI).edges) == edges
 
 
 @given(
