@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection, func, select
 
 from collector.ledger.tables import screenings
+from collector.ledger.whole import rows_at_once
 
 
 class Measured(NamedTuple):
@@ -49,7 +50,7 @@ COLUMNS = tuple(screenings.c[name] for name in Measured._fields)
 def after(connection: Connection, behind: int, limit: int) -> Batch:
     """At most `limit` screenings behind a position."""
     query = select(*COLUMNS).where(screenings.c.position > behind).order_by(screenings.c.position).limit(limit)
-    return Batch(behind, [Measured(*row) for row in connection.execute(query)])
+    return Batch(behind, rows_at_once(connection, query, Measured))
 
 
 def waiting_since_ms(connection: Connection, behind: int) -> int | None:

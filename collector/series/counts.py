@@ -1,20 +1,39 @@
 """How many screenings of each verdict every gate had in a window: exact at any moment, and fast over any window."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, union_all
+from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, cast, func, select, union_all
 
 from collector.ledger import cursors
 from collector.ledger.series_tables import VERDICTS, fresh_minutes, rollups, tallies
 from collector.ledger.tables import screenings
+from collector.ledger.whole import rows_at_once
 from collector.series.cover import EVER_MS, SCREENING, Part, cover
 from collector.series.embedded import CURSOR
 from collector.series.lengths import HOUR_MS, MINUTE_MS
 
 WORDS = ("pass", "recheck", "stop", "none")
 TALLIED, FRESH, FOLDED, ROWS = tallies.c, fresh_minutes.c, rollups.c, screenings.c
+
+
+class Rolled(NamedTuple):
+    """Roll-ups of one gate, added up."""
+
+    gate: str
+    passed: int
+    rechecks: int
+    stops: int
+    nones: int
+
+
+class Single(NamedTuple):
+    """Screenings of one gate and verdict that were counted one by one."""
+
+    gate: str
+    verdict: str
+    number: int
 
 
 def counts(
@@ -38,14 +57,15 @@ def counts(
     rolled = [query for part in parts if part.length_ms != SCREENING for query in _rolled(part)]
     if rolled:
         every = union_all(*rolled).subquery()
-        sums = select(every.c.gate, *(func.sum(every.c[name]) for name in VERDICTS)).group_by(every.c.gate)
-        for gate, *verdicts in connection.execute(sums):
-            found[gate] = {word: int(count) for word, count in zip(WORDS, verdicts, strict=True) if count}
+        sums = (cast(func.sum(every.c[name]), Integer).label(name) for name in VERDICTS)
+        query = select(every.c.gate, *sums).group_by(every.c.gate)
+        for gate, *verdicts in rows_at_once(connection, query, Rolled):
+            found[gate] = {word: count for word, count in zip(WORDS, verdicts, strict=True) if count}
     for condition in _single(parts, position, since, until):
         # A text that is no column: grouped by the gate itself, SQLite walks the whole index that begins with it.
         gate_ = ROWS.gate.concat("").label("of")
-        query = select(gate_, ROWS.verdict, func.count()).where(condition).group_by(gate_, ROWS.verdict)
-        for gate, verdict, count in connection.execute(query):
+        single = select(gate_, ROWS.verdict, func.count().label("number")).where(condition)
+        for gate, verdict, count in rows_at_once(connection, single.group_by(gate_, ROWS.verdict), Single):
             of_gate = found.setdefault(gate, {})
             of_gate[verdict] = of_gate.get(verdict, 0) + count
     return found

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import Connection, Select, func, select
 
 from collector.ledger import Ledger, cursors
-from collector.ledger.addition import add_many
+from collector.ledger.insertion import insert_rows
 from collector.ledger.measured import Batch, Measured
 from collector.ledger.series_tables import VERDICTS, fresh_minutes, rollups, tallies
 from collector.series.anew import KEPT_TO, clear, uncounted
@@ -27,6 +27,7 @@ from kadian.errors import KadianError
 log = structlog.get_logger(__name__)
 
 CURSOR = "series"
+MINUTE, TALLY = (tuple(table.c.keys()) for table in (fresh_minutes, tallies))
 FOLD_AT_ONCE = 10_000
 """Minutes after each batch, while there are any: an hour of 12,600 gates takes a minute so, and nobody notices."""
 
@@ -58,8 +59,8 @@ class EmbeddedSeries:
                 return
             if batch.behind < cursors.get(connection, KEPT_TO):
                 fresh, totals = self._prepared(uncounted(connection, batch))
-            add_many(connection, fresh_minutes, VERDICTS, ("hundredths",), fresh)
-            add_many(connection, tallies, VERDICTS, (), totals)
+            insert_rows(connection, fresh_minutes, MINUTE, fresh, add=(*VERDICTS, "hundredths"))
+            insert_rows(connection, tallies, TALLY, totals, add=VERDICTS)
         minute = self._now_ms() // MINUTE_MS
         if self._folding.busy or minute != self._looked:
             self._looked = minute

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, case, cast, delete, func, literal, select
 
 from collector.ledger import Ledger, cursors
-from collector.ledger.addition import add_many
-from collector.ledger.insertion import or_renew
+from collector.ledger.insertion import insert_rows, or_add
 from collector.ledger.series_tables import VERDICTS, fresh_minutes, rollups
 from collector.series.days import day_of, start_of_day
-from collector.series.fresh import ripe_hour
+from collector.series.fresh import hex_joined, ripe_hour
 from collector.series.hundredths import counted, packed, unpacked
 from collector.series.lengths import DAY_MS, HOUR_MS, MINUTE_MS
 from collector.series.tally import Tally
@@ -20,6 +19,8 @@ from collector.series.tally import Tally
 ROWS_A_STEP = 3_000
 """Of minutes in one transaction: nobody else waits for long."""
 FRESH, FOLDED = fresh_minutes.c, rollups.c
+COLUMNS = tuple(FOLDED.keys())
+SUMS = (*VERDICTS, "hundredths")
 
 
 class Folding:
@@ -54,24 +55,25 @@ class Folding:
         """Fold some gates of the hour at hand; returns how many minutes there were."""
         few = max(1, ROWS_A_STEP // len(self._starts))
         gates, self._gates = self._gates[:few], self._gates[few:]
-        inside = FRESH.start_ms.in_(self._starts), FRESH.gate.in_(gates)
-        columns = FRESH.gate, FRESH.start_ms, FRESH.hundredths, *(FRESH[name] for name in VERDICTS)
+        inside = and_(FRESH.start_ms.in_(self._starts), FRESH.gate.in_(gates))
         try:
             with self._ledger.begin() as connection:
                 cursors.lock(connection, self._cursor)
-                rows = connection.execute(select(*columns).where(*inside)).all()
-                if rows:
-                    self._write(connection, gates, rows)
-                    connection.execute(delete(fresh_minutes).where(*inside))
+                self._to_hours_and_days(connection, gates, inside)
+                _to_minutes(connection, inside)
+                gone = connection.execute(delete(fresh_minutes).where(inside)).rowcount
         except BaseException:
             self._gates = []  # look again
             raise
-        return len(rows)
+        return gone
 
-    def _write(self, connection: Connection, gates: Sequence[str], rows: Sequence[Any]) -> None:
-        minutes = [(MINUTE_MS, gate, start, *verdicts, text) for gate, start, text, *verdicts in rows]
-        add_many(connection, rollups, VERDICTS, ("hundredths",), minutes)
-        found = self._longer(rows)
+    def _to_hours_and_days(self, connection: Connection, gates: Sequence[str], inside: ColumnElement[bool]) -> None:
+        found: defaultdict[tuple[int, str, int], Tally] = defaultdict(Tally)
+        hour = self._starts[0] - self._starts[0] % HOUR_MS
+        for gate, day, text, *verdicts in connection.execute(self._by_gate(connection, hour, inside)):
+            values = counted(bytes.fromhex(text))
+            found[HOUR_MS, gate, hour].add(verdicts, values)
+            found[DAY_MS, gate, day].add(verdicts, values)
         there = select(rollups).where(
             FOLDED.length_ms.in_((HOUR_MS, DAY_MS)),
             FOLDED.gate.in_(gates),
@@ -81,24 +83,32 @@ class Folding:
             # At a midnight an hour and a day begin together, and only one of them may be in hand.
             if (length, gate, start) in found:
                 found[length, gate, start].add(verdicts, unpacked(hundredths))
-        renewed = [_row(key, tally) for key, tally in sorted(found.items())]
-        connection.execute(or_renew(connection, rollups, (*VERDICTS, "hundredths")), renewed)
+        rows = [_row(key, tally) for key, tally in sorted(found.items())]
+        insert_rows(connection, rollups, COLUMNS, rows, renew=SUMS)
 
-    def _longer(self, rows: Sequence[Any]) -> dict[tuple[int, str, int], Tally]:
-        """What the minutes add to their hours and days, by length, gate and start."""
-        together: defaultdict[tuple[str, int, int], list[Any]] = defaultdict(list)
-        for row in rows:
-            day = start_of_day(day_of(row[1], self._zone), self._zone)
-            together[row[0], row[1] - row[1] % HOUR_MS, day].append(row)
-        found: defaultdict[tuple[int, str, int], Tally] = defaultdict(Tally)
-        for (gate, hour, day), minutes in together.items():
-            values = counted(b"".join(row[2] for row in minutes))
-            verdicts = [sum(counts) for counts in zip(*(row[3:] for row in minutes), strict=True)]
-            found[HOUR_MS, gate, hour].add(verdicts, values)
-            found[DAY_MS, gate, day].add(verdicts, values)
-        return found
+    def _by_gate(self, connection: Connection, hour: int, inside: ColumnElement[bool]) -> Select[Any]:
+        """One row for each gate, two where the hour has a midnight: gate, day, temperatures in hex, verdicts.
+
+        The database puts the minutes together, so that Python meets one row where there were sixty.
+        """
+        first, last = (
+            start_of_day(day_of(at_ms, self._zone), self._zone) for at_ms in (hour, hour + HOUR_MS - MINUTE_MS)
+        )
+        day = case((FRESH.start_ms < last, first), else_=last).label("day")
+        sums: list[Any] = [cast(func.sum(FRESH[name]), Integer) for name in VERDICTS]
+        return (
+            select(FRESH.gate, day, hex_joined(connection, FRESH.hundredths), *sums)
+            .where(inside)
+            .group_by(FRESH.gate, day)
+        )
 
 
-def _row(key: tuple[int, str, int], tally: Tally) -> dict[str, object]:
-    counts = {name: getattr(tally, name) for name in VERDICTS}
-    return {"length_ms": key[0], "gate": key[1], "start_ms": key[2], **counts, "hundredths": packed(tally.hundredths)}
+def _to_minutes(connection: Connection, inside: ColumnElement[bool]) -> None:
+    minutes = select(literal(MINUTE_MS), FRESH.gate, FRESH.start_ms, *(FRESH[name] for name in SUMS)).where(inside)
+    # By gate, as they are kept.
+    by_gate = minutes.order_by(FRESH.gate, FRESH.start_ms)
+    connection.execute(or_add(connection, rollups, SUMS).from_select(COLUMNS, by_gate))
+
+
+def _row(key: tuple[int, str, int], tally: Tally) -> tuple[Any, ...]:
+    return (*key, *(getattr(tally, name) for name in VERDICTS), packed(tally.hundredths))

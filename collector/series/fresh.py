@@ -7,7 +7,7 @@ gate, instead of reading past all the others.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import CTE, Connection, Row, func, select
+from sqlalchemy import CTE, ColumnElement, Connection, Row, func, select
 
 from collector.ledger.series_tables import VERDICTS, fresh_minutes
 from collector.series.lengths import HOUR_MS
@@ -44,3 +44,10 @@ def _starts(first_ms: int, last_ms: int) -> CTE:
     starts = least.where(start >= first_ms, start < last_ms).cte("starts", recursive=True)
     following = least.where(start > starts.c.at_ms, start < last_ms).scalar_subquery()
     return starts.union_all(select(following).where(starts.c.at_ms.is_not(None)))
+
+
+def hex_joined(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[str]:
+    """The bytes of all rows of a group, one after another, in hexadecimal."""
+    if connection.dialect.name == "postgresql":
+        return func.string_agg(func.encode(column, "hex"), "")
+    return func.group_concat(func.hex(column), "")

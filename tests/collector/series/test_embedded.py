@@ -1,8 +1,13 @@
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from collector.ledger import measured
+from collector.ledger.measured import Batch, Measured
 from collector.series import Bucket
+from collector.series.counts import counts
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = 1_790_000_000_000 // 3_600_000 * 3_600_000
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -58,3 +63,20 @@ def test_a_thousand_readings_of_one_millisecond_are_a_thousand(place):
     (bucket,) = place.series.chart("e01", NOON, NOON + MINUTE, 1)
     assert (bucket.count, bucket.min, bucket.max) == (1000, 36.0, 36.99)
     assert bucket.median == pytest.approx(36.495)
+
+
+def test_a_batch_of_a_thousand_gates_is_counted_and_folded_in_few_statements(opened, tmp_path):
+    """At each statement, and each row of an `executemany` is one, another thread may take Python's lock for a while."""
+    place = opened(f"sqlite:///{tmp_path}/kadian.db")
+    rows = [Measured(n, f"g{n}", 1, n, NOON, "pass", 36.5, "contact", "ok", None, None) for n in range(1, 1001)]
+    place.now_ms = NOON + DAY
+    statements = []
+    with place.ledger.read() as connection:
+        driver = connection.connection.driver_connection
+    driver.set_trace_callback(statements.append)  # the pool has one connection so far, and gives it again
+    place.series.write(Batch(0, rows))
+    driver.set_trace_callback(None)
+    assert any("INSERT INTO rollups" in text for text in statements)
+    assert len(statements) < 60
+    with place.ledger.read() as connection:
+        assert len(counts(connection, None, None, SHANGHAI)) == 1000
