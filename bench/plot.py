@@ -24,7 +24,7 @@ def draw(steps: list[dict[str, Any]], to: Path = GROWTH) -> None:
     from matplotlib.figure import Figure
 
     gates = [step["gates"] for step in steps]
-    with mpl.rc_context(STYLE):  # type: ignore[arg-type]  # its keys are literals in the stubs
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(10, 3.4), layout="constrained")
         speed, cost, questions = figure.subplots(1, 3)
         speed.set_title("screenings a second")

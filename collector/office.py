@@ -145,7 +145,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         watch = Watch(ledger, rule_settings(settings), list(channels), now_ms)
         followers: dict[str, Follower[Any]] = {
             **series.followers,
-            "rules": Follower(ledger, "rules", watch.handle, watch.position, most=Watch.AT_ONCE),
+            "rules": Follower(ledger, "rules", watch.handle, watch.position, most=Watch.AT_ONCE, rest=Watch.rest),
         }
         keeper = Keeper(
             ledger,

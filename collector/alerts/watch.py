@@ -46,6 +46,11 @@ class Watch:
         self._position = 0
         self._failing: set[str] = set()
 
+    @staticmethod
+    def rest(judged: int) -> float:
+        """Seconds from the beginning of one batch to the next: nothing to speak of, a quarter under a city's load."""
+        return min(0.25, judged * 0.002)
+
     def position(self) -> int:
         """The last position that the rules of any office have judged."""
         with self._ledger.read() as connection:

@@ -95,6 +95,10 @@ class Wire:
         if not self._unread:
             with self._at_work:
                 piece = self.connection.recv(PIECE_BYTES)
+                with suppress(OSError, AttributeError):
+                    # Linux confirms late what is answered with nothing, 40 ms, and a broker that collects small packets
+                    # (Nagle's algorithm) holds the next message back until then. It has to be said each time.
+                    self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
             if not piece:
                 return b""
             try:

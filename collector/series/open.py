@@ -17,11 +17,14 @@ from collector.series.store import Series
 from kadian.errors import KadianError
 from kadian.settings import Secret
 
-MOST_AT_ONCE = 20_000
+MOST_COUNTED, MOST_AT_ONCE = 2_000, 20_000
+"""Rows a batch: the embedded store's are one transaction, for which ingest never waits long; a remote store's cost the
+ledger a cursor alone."""
 log = structlog.get_logger(__name__)
 
-REST_A_ROW, LONGEST_REST = 0.05, 1.0
-"""Seconds between two transactions: none to speak of for the readings of a few gates, one for those of a city."""
+REST_A_ROW, LONGEST_REST = 0.02, 0.4
+"""Seconds between two transactions: none to speak of for the readings of a few gates, more for those of a city, and
+none for whoever is behind."""
 
 
 class SeriesSettings(Protocol):
@@ -91,14 +94,15 @@ def cursor_of(backend: str) -> str:
 
 def follower_of(ledger: Ledger, backend: str, store: Series) -> Follower[Batch]:
     """What feeds a store."""
+    most = MOST_COUNTED if backend == "embedded" else MOST_AT_ONCE
     return Follower(
         ledger,
         cursor_of(backend),
         store.write,
         store.position,
         read=measured.after,
-        most=MOST_AT_ONCE,
-        rest=lambda rows: min(LONGEST_REST, rows * REST_A_ROW),
+        most=most,
+        rest=lambda rows: min(LONGEST_REST, rows * REST_A_ROW) if rows < most else 0.0,
     )
 
 
