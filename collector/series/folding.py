@@ -16,8 +16,8 @@ from collector.series.hundredths import counted, packed, unpacked
 from collector.series.lengths import DAY_MS, HOUR_MS, MINUTE_MS
 from collector.series.tally import Tally
 
-ROWS_A_STEP = 3_000
-"""Of minutes in one transaction: nobody else waits for long."""
+ROWS_A_STEP, GATES_A_STEP = 3_000, 200
+"""Of minutes in one transaction, and of gates, each of which has pages of its own: nobody else waits for long."""
 FRESH, FOLDED = fresh_minutes.c, rollups.c
 COLUMNS = tuple(FOLDED.keys())
 SUMS = (*VERDICTS, "hundredths")
@@ -53,7 +53,7 @@ class Folding:
 
     def step(self) -> int:
         """Fold some gates of the hour at hand; returns how many minutes there were."""
-        few = max(1, ROWS_A_STEP // len(self._starts))
+        few = max(1, min(GATES_A_STEP, ROWS_A_STEP // len(self._starts)))
         gates, self._gates = self._gates[:few], self._gates[few:]
         inside = and_(FRESH.start_ms.in_(self._starts), FRESH.gate.in_(gates))
         try:
