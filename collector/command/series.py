@@ -107,7 +107,7 @@ def _status(ledger: Ledger, name: str, store: Series) -> dict[str, Any]:
 @contextmanager
 def _open(config: Path) -> Iterator[tuple[Ledger, Stores]]:
     settings = load(config, CollectorSettings)
-    ledger = Ledger.open(settings.ledger.url)
+    ledger = Ledger.open(settings.ledger.url, settings.ledger.password)
     try:
         stores = open_series(settings.series, ledger, settings.site, ZoneInfo(settings.timezone), now_ms)
         try:
