@@ -3,7 +3,6 @@
 import os
 import threading
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +10,13 @@ import msgspec
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from agent.clock import Clock
 from agent.outbox import Outbox
-from agent.settings import Broker
-from agent.telemetry import Report
-from agent.uplink import Uplink
-from agent.uplink.uplink import Hooks
 from bench.figures import milliseconds, percentile
 from bench.outbox import insert, screening
 from bench.place import site
-from kadian.messages import CameraHealth, Policy, Receipt, ThermometerHealth, decode
-from tests.system.site import SITE, Site
+from kadian.messages import Receipt, decode
+from tests.system.deviceless import uplink_of
+from tests.system.site import SITE
 
 OFFLINE = int(os.environ.get("KADIAN_OFFLINE", str(72 * 3600)))
 LIVE_PAUSE = 0.25
@@ -67,7 +62,7 @@ def run() -> dict[str, Any]:
         place.start()
         box = _kept(place.folder / "e01.db")
         listener = _Listener(place.broker_port)
-        uplink = _uplink(place, box)
+        uplink = uplink_of(box, "e01", place.broker_port)
         stop = threading.Event()
         began = time.monotonic()
         threading.Thread(target=uplink.run, args=(stop,), daemon=True).start()
@@ -105,16 +100,3 @@ def _kept(path: Path) -> Outbox:
     while box.last_seq < OFFLINE:
         insert(box, min(2_000, OFFLINE - box.last_seq))
     return box
-
-
-def _uplink(place: Site, box: Outbox) -> Uplink:
-    report = Report(Clock("system"), box)
-    none = ThermometerHealth("none"), CameraHealth("none")
-    return Uplink(
-        SITE,
-        "e01",
-        Broker(f"mqtt://127.0.0.1:{place.broker_port}"),
-        box,
-        Hooks(lambda: report.make(*none, Policy(version="bench"))),
-        now=lambda: datetime.now(UTC),
-    )

@@ -20,9 +20,8 @@ from typing import IO, Any
 import msgspec
 
 from bench.figures import percentile
-from bench.place import free_port
+from bench.place import free_port, program
 from bench.stream import Outcome, Settings
-from kadian.programs import find
 from tests.system.site import SITE, Part, Site
 
 ROUNDS = int(os.environ.get("KADIAN_ROUNDS", "5"))
@@ -41,13 +40,6 @@ max_inflight_messages 0
 set_tcp_nodelay true
 {user}
 """
-
-
-def _program(name: str, package: str) -> str:
-    path = find(name)
-    if path is None:
-        raise SystemExit(f"{name} is not installed here (apt-get install {package}), so this cannot be measured")
-    return path
 
 
 @contextlib.contextmanager
@@ -95,7 +87,7 @@ def _broker(folder: Path) -> Iterator[int]:
     port = free_port()
     config = folder / "unbounded.conf"
     config.write_text(BROKER.format(port=port, user="user root" if os.geteuid() == 0 else ""))
-    part = Part("unbounded", [_program("mosquitto", "mosquitto"), "-c", str(config)], folder)
+    part = Part("unbounded", [program("mosquitto"), "-c", str(config)], folder)
     part.start()
     try:
         time.sleep(0.5)
@@ -107,7 +99,7 @@ def _broker(folder: Path) -> Iterator[int]:
 @contextlib.contextmanager
 def _office() -> Iterator[Site]:
     with _folder() as folder, _broker(folder) as port:
-        place = Site(folder, _program("mosquitto", "mosquitto"), free_port)
+        place = Site(folder, program("mosquitto"), free_port)
         config = folder / "office.toml"
         config.write_text(config.read_text("utf-8").replace(str(place.broker_port), str(port)), "utf-8")
         place.broker_port = port
@@ -154,10 +146,10 @@ def _naive(kind: str, target: str) -> float:
 def _printing(settings: Settings) -> float:
     topic = f"kadian/v1/{SITE}/+/screening"
     with _folder() as folder, _broker(folder) as port, (folder / "printed").open("wb") as printed:
-        program = _program("mosquitto_sub", "mosquitto-clients")
+        path = program("mosquitto_sub", "mosquitto-clients")
         asked = ["-p", str(port), "-V", "5", "-q", "1", "-t", topic, "-C", str(settings.messages)]
         sent = msgspec.structs.replace(settings, port=port, receipted=False)
-        with _process([program, *asked], stdout=printed) as peer, _stream(sent) as sender:
+        with _process([path, *asked], stdout=printed) as peer, _stream(sent) as sender:
             time.sleep(0.5)
             began = _go(sender)
             peer.wait(300)
@@ -168,9 +160,9 @@ def _printing(settings: Settings) -> float:
 def _victoria() -> Iterator[str]:
     with _folder() as folder:
         port = free_port()
-        program = _program("victoria-metrics", "victoria-metrics")
+        path = program("victoria-metrics")
         options = [f"-httpListenAddr=127.0.0.1:{port}", f"-storageDataPath={folder}/series", "-loggerLevel=ERROR"]
-        part = Part("victoria", [program, *options], folder)
+        part = Part("victoria", [path, *options], folder)
         part.start()
         url = f"http://127.0.0.1:{port}"
         try:

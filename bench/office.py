@@ -1,25 +1,16 @@
 """From the verdict at the gate to the commit in the office, at 30 screenings a second over six gates."""
 
 import json
-import threading
 import time
-from datetime import UTC, datetime
 from typing import Any
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from agent.clock import Clock
-from agent.outbox import Outbox
-from agent.settings import Broker
-from agent.telemetry import Report
-from agent.uplink import Uplink
-from agent.uplink.uplink import Hooks
 from bench.figures import milliseconds
 from bench.place import site
-from kadian.identifiers import new_id
-from kadian.messages import CameraHealth, Policy, Screening, Temperature, ThermometerHealth
-from tests.system.site import SITE, Site
+from tests.system.deviceless import Gate
+from tests.system.site import SITE
 
 GATES = 6
 A_SECOND = 30
@@ -52,62 +43,25 @@ class _Receipts:
         self._client.loop_stop()
 
 
-class _Gate:
-    """A gate's own outbox and uplink, without devices."""
-
-    def __init__(self, place: Site, name: str) -> None:
-        self.name = name
-        self.outbox = Outbox(place.folder / f"{name}.db")
-        report = Report(Clock("system"), self.outbox)
-        none = ThermometerHealth("none"), CameraHealth("none")
-        self.uplink = Uplink(
-            SITE,
-            name,
-            Broker(f"mqtt://127.0.0.1:{place.broker_port}"),
-            self.outbox,
-            Hooks(lambda: report.make(*none, Policy(version="bench"))),
-            now=lambda: datetime.now(UTC),
-        )
-        self.stop = threading.Event()
-        self.thread = threading.Thread(target=self.uplink.run, args=(self.stop,), daemon=True)
-        self.thread.start()
-
-    def record(self) -> tuple[tuple[str, int], float]:
-        """One screening: which, and when the verdict was made."""
-        decided = time.monotonic()
-        made = self.outbox.record(
-            lambda epoch, seq: Screening(
-                id=new_id(),
-                epoch=epoch,
-                seq=seq,
-                at=datetime.now(UTC),
-                clock="synced",
-                verdict="pass",
-                temperature=Temperature(36.54, "body_estimate", "forehead", 34.91, 21.3, "device", 5, 0.05, "gy614v3"),
-            )
-        )
-        self.uplink.recorded(made.seq)
-        return (self.name, made.seq), decided
-
-
 def run() -> dict[str, Any]:
     """The receipt is sent after the commit, so its arrival is an upper bound of the commit's time."""
     with site() as place:
         place.start()
         receipts = _Receipts(place.broker_port)
-        gates = [_Gate(place, f"e{number:02}") for number in range(GATES)]
+        gates = [Gate(place.folder, f"e{number:02}", place.broker_port) for number in range(GATES)]
+        for gate in gates:
+            gate.start()
         time.sleep(2)
         decided: dict[tuple[str, int], float] = {}
         began = time.monotonic()
         for number in range(A_SECOND * SECONDS):
-            which, at = gates[number % GATES].record()
-            decided[which] = at
+            gate, at = gates[number % GATES], time.monotonic()
+            decided[gate.name, gate.record(36.54).seq] = at
             time.sleep(max(0.0, began + (number + 1) / A_SECOND - time.monotonic()))
         place.until(lambda: len(receipts.covered) >= len(decided), 20, "all are receipted")
         stored = place.ask("/api/v1/screenings/summary?since=0")["total"]
         for gate in gates:
-            gate.stop.set()
-            gate.uplink.changed()
+            gate.stop()
         receipts.close()
     if stored != len(decided):
         raise SystemExit(f"made {len(decided)}, the office has {stored}")

@@ -9,15 +9,22 @@ from pathlib import Path
 from kadian.programs import find
 from tests.system.site import Site, free_port
 
-__all__ = ["free_port", "site"]
+__all__ = ["free_port", "program", "site"]
+
+
+def program(name: str, package: str | None = None) -> str:
+    """Where a program is; without it nothing can be measured."""
+    path = find(name)
+    if path is None:
+        cure = f"apt-get install {package or name}"
+        raise SystemExit(f"{name} is not installed here ({cure}), so this cannot be measured")
+    return path
 
 
 @contextmanager
 def site(channel: str | None = None, office_more: str = "") -> Iterator[Site]:
     """A site in a folder of its own; needs mosquitto."""
-    mosquitto = find("mosquitto")
-    if mosquitto is None:
-        raise SystemExit("mosquitto is not installed here (apt-get install mosquitto), so this cannot be measured")
+    mosquitto = program("mosquitto")
     with tempfile.TemporaryDirectory(prefix="kadian-bench-") as folder:
         place = Site(Path(folder), mosquitto, free_port, channel, office_more)
         try:

@@ -13,21 +13,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from agent.clock import Clock
-from agent.outbox import Outbox
-from agent.settings import Broker
-from agent.telemetry import Report
-from agent.uplink import Uplink
-from agent.uplink.uplink import Hooks
 from bench.figures import milliseconds
 from bench.outbox import insert, screening
 from bench.place import site
-from kadian.messages import CameraHealth, Policy, ThermometerHealth
-from tests.system.site import SITE, Site
+from tests.system.deviceless import Gate
+from tests.system.site import Site
 
 GATES = 9
 BEFORE = int(os.environ.get("KADIAN_BEFORE", "20000"))
@@ -36,47 +29,18 @@ HOUR = int(os.environ.get("KADIAN_HOUR", "3600"))
 RETURNS = 5
 
 
-class _Gate:
-    """One gate's outbox and uplink, without devices."""
-
-    def __init__(self, place: Site, name: str) -> None:
-        self.box = Outbox(place.folder / f"{name}.db")
-        report = Report(Clock("system"), self.box)
-        none = ThermometerHealth("none"), CameraHealth("none")
-        self.uplink = Uplink(
-            SITE,
-            name,
-            Broker(f"mqtt://127.0.0.1:{place.broker_port}"),
-            self.box,
-            Hooks(lambda: report.make(*none, Policy(version="bench"))),
-            now=lambda: datetime.now(UTC),
-        )
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self.uplink.run, args=(self._stop,), daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def record(self) -> None:
-        self.uplink.recorded(self.box.record(screening).seq)
-
-    def close(self) -> None:
-        self._stop.set()
-        self._thread.join(8)
-
-
 def run() -> dict[str, Any]:
     """Seconds of each step, what was lost, and how long a gate waits that came back before its office."""
     with site() as place:
         place.start()
         with _gates(place) as gates:
-            place.until(lambda: not any(gate.box.waiting for gate in gates), 120, "all before the backup is in")
+            place.until(lambda: not any(gate.outbox.waiting for gate in gates), 120, "all before the backup is in")
             with _living(gates):
                 backup_s = _verb(place, "backup", place.folder / "night.db")
             for gate in gates:
                 for _ in range(HOUR):
-                    gate.record()
-            place.until(lambda: not any(gate.box.waiting for gate in gates), 120, "the hour is in")
+                    gate.add(screening)
+            place.until(lambda: not any(gate.outbox.waiting for gate in gates), 120, "the hour is in")
             before = _ids(place)
             held = json.loads((place.folder / "night.db.json").read_text("utf-8"))["counts"]["screenings"]
             place.office.stop()
@@ -109,27 +73,27 @@ def run() -> dict[str, Any]:
 
 
 @contextmanager
-def _gates(place: Site) -> Iterator[list[_Gate]]:
-    gates = [_Gate(place, f"e{number:02}") for number in range(1, GATES + 1)]
+def _gates(place: Site) -> Iterator[list[Gate]]:
+    gates = [Gate(place.folder, f"e{number:02}", place.broker_port) for number in range(1, GATES + 1)]
     try:
         for gate in gates:
-            insert(gate.box, BEFORE)
+            insert(gate.outbox, BEFORE)
             gate.start()
         yield gates
     finally:
         for gate in gates:
-            gate.close()
+            gate.stop()
 
 
 @contextmanager
-def _living(gates: list[_Gate]) -> Iterator[None]:
+def _living(gates: list[Gate]) -> Iterator[None]:
     """A screening a second at every gate, meanwhile."""
     over = threading.Event()
 
     def live() -> None:
         while not over.wait(1):
             for gate in gates:
-                gate.record()
+                gate.add(screening)
 
     thread = threading.Thread(target=live)
     thread.start()
@@ -140,7 +104,7 @@ def _living(gates: list[_Gate]) -> Iterator[None]:
         thread.join()
 
 
-def _back_first(place: Site, gate: _Gate) -> float:
+def _back_first(place: Site, gate: Gate) -> float:
     """The broker dies and forgets; the gate is back first and speaks to nobody; seconds from the office's return."""
     office = place.office.process
     assert office is not None  # noqa: S101 - it was started
@@ -148,13 +112,13 @@ def _back_first(place: Site, gate: _Gate) -> float:
     place.broker.kill()
     place.until(lambda: not gate.uplink.connected, 20, "the gate notices")
     place.until(lambda: gate.uplink.connected, 60, "the gate is back")
-    gate.record()
+    gate.add(screening)
     time.sleep(1)
     office.send_signal(signal.SIGCONT)
     said = place.office.said().count("broker_connected")
     place.until(lambda: place.office.said().count("broker_connected") > said, 60, "the office is back")
     begun = time.monotonic()
-    place.until(lambda: not gate.box.waiting, 60, "the receipt")
+    place.until(lambda: not gate.outbox.waiting, 60, "the receipt")
     return time.monotonic() - begun
 
 

@@ -13,11 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.place import free_port
+from bench.place import free_port, program
 from collector.ledger import Ledger, postgres, screenings
 from kadian.identifiers import new_id
 from kadian.messages import Screening, Temperature, encode
-from kadian.programs import find
 from tests.postgres import Server, programs
 from tests.system.several import Collectors, ask, leaders
 from tests.system.site import SITE
@@ -72,9 +71,7 @@ def _screening(epoch: str, seq: int) -> Screening:
 
 def _rate(database: Server, count: int, size: int) -> float:
     """Screenings a second, from the first publish to the last commit, through mosquitto in messages of `size`."""
-    mosquitto = find("mosquitto")
-    if mosquitto is None:
-        raise SystemExit("mosquitto is not installed here (apt-get install mosquitto), so this cannot be measured")
+    mosquitto = program("mosquitto")
     many = 4_000 if size == 1 else 40_000
     url = database.url(database.database())
     with tempfile.TemporaryDirectory(prefix="kadian-bench-") as folder:
@@ -144,7 +141,7 @@ def _takeover(database: Server) -> dict[str, float]:
     """From the leader's end until another one says that it leads."""
     url, found = database.url(database.database()), {}
     with tempfile.TemporaryDirectory(prefix="kadian-bench-") as folder:
-        place = Collectors(Path(folder), str(find("mosquitto")), free_port, url, 3)
+        place = Collectors(Path(folder), program("mosquitto"), free_port, url, 3)
         try:
             place.start()
             while not leaders(place):

@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 import httpx
 import psutil
 
-from bench.place import free_port
-from kadian.programs import find
+from bench.place import free_port, program
 from tests.system.site import SITE, Part
 
 Load = dict[str, Any]
@@ -128,8 +127,7 @@ def load(port: int, *arguments: object, on: Callable[[str], None] = lambda _even
 @contextmanager
 def town() -> Iterator[Town]:
     """A town in a folder of its own; needs mosquitto."""
-    if find("mosquitto") is None:
-        raise SystemExit("mosquitto is not installed here (apt-get install mosquitto), so this cannot be measured")
+    program("mosquitto")
     with tempfile.TemporaryDirectory(prefix="kadian-bench-") as folder:
         place = Town(Path(folder))
         place.start()

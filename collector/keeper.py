@@ -8,13 +8,13 @@ from threading import Event, Thread
 import structlog
 
 from collector.ledger import Ledger, cursors, fading, gates, retention
-from collector.ledger.retention import DAY_MS
+from collector.series.lengths import DAY_MS, HOUR_MS, MINUTE_MS
 from collector.settings import Retention
 
 log = structlog.get_logger(__name__)
 
 CURSOR = "retention"
-ROLL_UPS = {"minutes": 60_000, "hours": 3_600_000, "days": DAY_MS}
+ROLL_UPS = {"minutes": MINUTE_MS, "hours": HOUR_MS, "days": DAY_MS}
 KINDS = ("screenings", "registrations", "rejects", "incidents", *ROLL_UPS)
 EVERY_SECONDS = 3600.0
 FIRST_SECONDS = 60.0

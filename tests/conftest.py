@@ -25,9 +25,7 @@ def need():
         path = programs.find(program)
         if path:
             return path
-        return _missing(
-            f"{program} is not installed here (apt-get install {package or program}), so this test cannot run"
-        )
+        return _missing(program, package or program)
 
     return find
 

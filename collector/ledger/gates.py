@@ -7,24 +7,14 @@ from sqlalchemy import Connection, or_, select
 
 from collector.ledger.insertion import insert_rows, or_renew
 from collector.ledger.tables import gates
-from kadian.messages import Refused, Status, Telemetry, decode, encode
-
-
-class GateRow(msgspec.Struct, frozen=True):
-    """One gate that has spoken. Times in milliseconds since 1970; `state` is online, stopped, lost or unknown."""
-
-    gate: str
-    state: str
-    state_at: str | None
-    version: str | None
-    state_received_ms: int | None
-    telemetry: Telemetry | None
-    telemetry_received_ms: int | None
-    last_screening_ms: int | None
+from kadian.messages import Status, Telemetry, encode
 
 
 class GateWord(msgspec.Struct, frozen=True):
-    """A `GateRow` without the report itself."""
+    """One gate that has spoken, without its report; `state` is online, stopped, lost or unknown.
+
+    Times in milliseconds since 1970.
+    """
 
     gate: str
     state: str
@@ -70,14 +60,6 @@ def screened(connection: Connection, names: Iterable[str], received_ms: int) -> 
     insert_rows(connection, gates, ("gate", "state", "last_screening_ms"), rows, renew=("last_screening_ms",))
 
 
-def all(connection: Connection) -> Sequence[GateRow]:  # noqa: A001 - read as gates.all
-    """Every gate that has ever spoken, by name."""
-    return [
-        GateRow(**{**row, "telemetry": _telemetry(row["telemetry"])})
-        for row in connection.execute(select(gates).order_by(gates.c.gate)).mappings()
-    ]
-
-
 def words(connection: Connection) -> list[GateWord]:
     """What each gate that has ever spoken last said of itself, by name, without its telemetry."""
     return [GateWord(*row) for row in connection.execute(select(*_WORD).order_by(gates.c.gate))]
@@ -92,12 +74,3 @@ def telemetry_of(connection: Connection, names: Sequence[str]) -> dict[str, byte
     """The last report of each of these gates (1,000 at most), as JSON; gates that have sent none are left out."""
     query = select(gates.c.gate, gates.c.telemetry).where(gates.c.gate.in_(names), gates.c.telemetry.is_not(None))
     return {gate: telemetry.encode() for gate, telemetry in connection.execute(query)}
-
-
-def _telemetry(text: str | None) -> Telemetry | None:
-    if text is None:
-        return None
-    try:
-        return decode(Telemetry, text.encode())
-    except Refused:  # written by another version: the next report, within 30 s, replaces it
-        return None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection, func, select
 
-from collector.ledger.tables import deliveries, incident_events, incidents, screenings
+from collector.ledger.tables import deliveries, incident_events, incidents
 
 
 class DeliveryState(msgspec.Struct, frozen=True):
@@ -14,18 +14,6 @@ class DeliveryState(msgspec.Struct, frozen=True):
     channel: str
     state: str
     answer: str | None
-
-
-def verdicts_by_gate(connection: Connection, since_ms: int, until_ms: int | None = None) -> dict[str, dict[str, int]]:
-    """How many screenings of each verdict each gate measured at or after `since_ms` and before `until_ms`."""
-    columns = screenings.c.gate, screenings.c.verdict
-    query = select(*columns, func.count()).where(screenings.c.at_ms >= since_ms).group_by(*columns)
-    if until_ms is not None:
-        query = query.where(screenings.c.at_ms < until_ms)
-    found: dict[str, dict[str, int]] = {}
-    for gate, verdict, count in connection.execute(query):
-        found.setdefault(gate, {})[verdict] = count
-    return found
 
 
 def last_event(connection: Connection) -> int:

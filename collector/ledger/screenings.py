@@ -22,14 +22,6 @@ class StoredScreening(msgspec.Struct, frozen=True):
     received_ms: int
 
 
-class Summary(msgspec.Struct, frozen=True):
-    """How many screenings there were, in all, at each gate, and with each verdict."""
-
-    total: int
-    by_gate: dict[str, int]
-    by_verdict: dict[str, int]
-
-
 def store(connection: Connection, gate: str, batch: Sequence[Screening], received_ms: int) -> int:
     """Keep what `storing.store` keeps, of one gate; returns how many were new."""
     return storing.store(connection, [(gate, one) for one in batch], received_ms).new
@@ -84,18 +76,6 @@ def page(
         # The first condition says nothing new, but lets the index on at_ms do the work.
         query = query.where(at_ms <= before[0], or_(at_ms < before[0], and_(at_ms == before[0], position < before[1])))
     return _read(connection, query.order_by(at_ms.desc(), position.desc()).limit(limit))
-
-
-def summary(connection: Connection, *, since_ms: int | None = None, until_ms: int | None = None) -> Summary:
-    """Counts of what was measured at or after `since_ms` and before `until_ms`."""
-    gate, verdict = screenings.c.gate, screenings.c.verdict
-    query = _between(select(gate, verdict, func.count()), since_ms, until_ms).group_by(gate, verdict)
-    by_gate: dict[str, int] = {}
-    by_verdict: dict[str, int] = {}
-    for row_gate, row_verdict, count in connection.execute(query):
-        by_gate[row_gate] = by_gate.get(row_gate, 0) + count
-        by_verdict[row_verdict] = by_verdict.get(row_verdict, 0) + count
-    return Summary(sum(by_gate.values()), dict(sorted(by_gate.items())), dict(sorted(by_verdict.items())))
 
 
 def last_position(connection: Connection) -> int:

@@ -17,6 +17,7 @@ import httpx
 import msgspec
 
 from collector.ledger import Ledger
+from collector.series.lengths import DAY_MS
 from collector.series.open import SeriesSettings
 from collector.series.remote.answers import Unwilling, failure, unreachable
 from collector.series.remote.lines import MEASUREMENT
@@ -28,7 +29,6 @@ READ_SECONDS = 2.0
 """Until a chart is given up. A person waits for it, and the embedded store knows the answer too."""
 CLEAR_SECONDS = 60.0
 SETTLE_SECONDS = 60.0
-DAY_MS = 86_400_000
 _START = re.compile(rb"^vm_app_start_timestamp (\S+)$", re.MULTILINE)
 
 

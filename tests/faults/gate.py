@@ -15,17 +15,12 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agent.clock import Clock
 from agent.outbox import Outbox
-from agent.settings import Broker
-from agent.telemetry import Report
-from agent.uplink import Uplink
-from agent.uplink.uplink import Hooks
 from kadian.identifiers import new_id
-from kadian.messages import CameraHealth, Policy, Screening, Temperature, ThermometerHealth
-from tests.system.site import SITE
+from kadian.messages import Screening
+from tests.system.deviceless import forehead, uplink_of
 
-WARM = Temperature(36.54, "body_estimate", "forehead", 34.91, 21.3, "device", 5, 0.05, "gy614v3")
+WARM = forehead(36.54)
 RARE = 0.05
 """Seconds between two looks whether the gates are closed."""
 
@@ -54,10 +49,7 @@ def run(folder: Path, name: str, port: int, rate: float, backlog: int) -> None:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     outbox = Outbox(home / "outbox.db")
-    report = Report(Clock("system"), outbox)
-    none = ThermometerHealth("none"), CameraHealth("none")
-    hooks = Hooks(lambda: report.make(*none, Policy(version="faults")))
-    uplink = Uplink(SITE, name, Broker(f"mqtt://127.0.0.1:{port}"), outbox, hooks, now=lambda: datetime.now(UTC))
+    uplink = uplink_of(outbox, name, port)
     sending = threading.Thread(target=uplink.run, args=(stop,))
     recorder = os.open(home / "recorded.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     for made in fill(outbox, backlog):

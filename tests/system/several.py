@@ -1,4 +1,4 @@
-"""Several collectors of one site in real processes, on one mosquitto and one PostgreSQL; and gates without devices."""
+"""Several collectors of one site in real processes, on one mosquitto and one PostgreSQL."""
 
 import contextlib
 import json
@@ -10,7 +10,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,17 +19,10 @@ import paho.mqtt.client as mqtt
 import psycopg
 from paho.mqtt.enums import CallbackAPIVersion
 
-from agent.clock import Clock
-from agent.outbox import Outbox
-from agent.settings import Broker
-from agent.telemetry import Report
-from agent.uplink import Uplink
-from agent.uplink.uplink import Hooks
 from collector.access.register import RegisterKey
 from kadian.daykey import KEY_BYTES, DayKey
 from kadian.daykey_file import write_key
-from kadian.identifiers import new_id
-from kadian.messages import CameraHealth, Code, Policy, Receipt, Screening, Temperature, ThermometerHealth, decode
+from kadian.messages import Receipt, decode
 from tests.system.site import SITE, Part
 
 ROOT = Path(__file__).parents[2]
@@ -96,59 +89,6 @@ def _well(url: str) -> bool:
     with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:
         return bool(answer.status == 200)
     return False
-
-
-class Gate:
-    """A gate's own outbox and uplink; what is recorded is kept in `said`: seq → id."""
-
-    def __init__(self, folder: Path, name: str, broker_port: int) -> None:
-        self.name = name
-        self.said: dict[int, str] = {}
-        self.outbox = Outbox(folder / f"{name}.db")
-        report = Report(Clock("system"), self.outbox)
-        none = ThermometerHealth("none"), CameraHealth("none")
-        self.uplink = Uplink(
-            SITE,
-            name,
-            Broker(f"mqtt://127.0.0.1:{broker_port}"),
-            self.outbox,
-            Hooks(lambda: report.make(*none, Policy(version="load"))),
-            now=lambda: datetime.now(UTC),
-        )
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self.uplink.run, args=(self._stop,), daemon=True)
-
-    def start(self) -> None:
-        """Connect and send."""
-        self._thread.start()
-
-    def record(self, celsius: float = 36.5, holder: str | None = None, of: Screening | None = None) -> Screening:
-        """One person, or the second reading of one. Holders are told apart in whatever order their readings come."""
-        made = self.outbox.record(
-            lambda epoch, seq: Screening(
-                id=new_id(),
-                epoch=epoch,
-                seq=seq,
-                at=datetime.now(UTC),
-                clock="synced",
-                verdict="pass" if celsius < 37.3 else "stop" if of else "recheck",
-                temperature=Temperature(
-                    celsius, "body_estimate", "forehead", 34.91, 21.3, "device", 5, 0.05, "gy614v3"
-                ),
-                code=Code("pass", "valid", holder) if holder else None,
-                remeasure_of=of.id if of else None,
-            )
-        )
-        self.said[made.seq] = str(made.id)
-        self.uplink.recorded(made.seq)
-        return made
-
-    def stop(self) -> None:
-        """Disconnect, and close the outbox."""
-        self._stop.set()
-        self.uplink.changed()
-        self._thread.join(15)
-        self.outbox.close()
 
 
 class Receipts:

@@ -10,7 +10,8 @@ import pytest
 
 from collector.series.lengths import DAY_MS
 from tests.collector.alerts.conftest import Phone
-from tests.system.several import Collectors, Gate, Receipts, ask, leaders
+from tests.system.deviceless import Gate
+from tests.system.several import Collectors, Receipts, ask, leaders
 
 pytestmark = pytest.mark.system
 SECONDS = float(os.environ.get("KADIAN_SEVERAL_SECONDS", "10"))

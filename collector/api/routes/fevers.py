@@ -10,9 +10,10 @@ from collector.api.questions import Cursor, GateName, Limit
 from collector.api.times import TimeText, ms_of
 from collector.ledger import fevers
 from collector.ledger.fevers import FeverState
+from collector.series.lengths import DAY_MS
 
 router = APIRouter(prefix="/api/v1/fevers", tags=["screenings"])
-WEEK_MS = 7 * 86_400_000
+WEEK_MS = 7 * DAY_MS
 
 
 @router.get("", response_model=FeverPage)
@@ -30,7 +31,7 @@ def page(
     before = place_of(cursor, tuple[int, int])
     since_ms, until_ms = ms_of(since, "since", office.zone), ms_of(until, "until", office.zone)
     # What is measured at this very moment belongs to a list that ends now, and so does a gate's clock that is ahead.
-    until_ms = office.now_ms() + 86_400_000 if until_ms is None else until_ms
+    until_ms = office.now_ms() + DAY_MS if until_ms is None else until_ms
     since_ms = min(office.now_ms(), until_ms) - WEEK_MS if since_ms is None else since_ms
     with office.ledger.read() as connection:
         found, place = fevers.page(connection, since_ms, until_ms, state, gate, limit, before)

@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from bench import ledgers
 from bench.rollups import fill
-from collector.ledger import Ledger, fevers, latest, lookback, overview, retention, runs, screenings
+from collector.ledger import Ledger, fevers, latest, lookback, retention, runs, screenings
 from collector.rules import confirmed_fever
 from collector.rules.rule import RuleSettings
 from collector.series.counts import counts
@@ -55,8 +55,8 @@ def test_one_in_a_hundred_is_high_and_what_became_of_it_is_known(ledger):
             found += page
             if place is None:
                 break
-        counts = overview.verdicts_by_gate(connection, 0)
-    total = sum(sum(of.values()) for of in counts.values())
+        by_gate = counts(connection, 0, None, ZoneInfo("Asia/Shanghai"))
+    total = sum(sum(of.values()) for of in by_gate.values())
     states = [fever.state for fever in found]
     assert len(found) == pytest.approx(total / 100, rel=0.1)
     assert 0.3 < states.count("confirmed") / len(states) < 0.5

@@ -5,7 +5,7 @@ import time
 from datetime import UTC, datetime
 
 from collector.ledger import gates, rejects
-from kadian.messages import CameraHealth, OutboxHealth, Policy, Status, Telemetry, ThermometerHealth, encode
+from kadian.messages import CameraHealth, OutboxHealth, Policy, Status, Telemetry, ThermometerHealth, decode, encode
 
 AT = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 
@@ -66,7 +66,7 @@ def test_a_name_that_is_none_is_refused_and_not_taken_for_a_gate(ingest, gate, s
     good.say("screening", screening(1))
     assert eventually(lambda: good.through() == 1 and ingest.counters.rejected == 1)
     with ledger.read() as connection:
-        assert [row.gate for row in gates.all(connection)] == ["e01"]
+        assert [row.gate for row in gates.words(connection)] == ["e01"]
 
 
 def test_many_gates_each_get_their_own_receipt(ingest, gate, screening, eventually):
@@ -94,8 +94,8 @@ def test_status_and_telemetry_are_kept(ingest, gate, ledger, eventually):
 
     def kept():
         with ledger.read() as connection:
-            rows = gates.all(connection)
-        return rows and rows[0].state == "online" and rows[0].telemetry == telemetry
+            rows, told = gates.words(connection), gates.telemetry_of(connection, ["e01"])
+        return rows and rows[0].state == "online" and told and decode(Telemetry, told["e01"]) == telemetry
 
     assert eventually(kept)
 

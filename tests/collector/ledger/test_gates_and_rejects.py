@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 from collector.ledger import gates, rejects, runs, screenings, storing
 from collector.ledger.rejects import Refused
-from kadian.messages import CameraHealth, OutboxHealth, Status, Telemetry, ThermometerHealth
+from kadian.messages import CameraHealth, OutboxHealth, Status, Telemetry, ThermometerHealth, decode
 
 AT = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 
@@ -20,9 +20,10 @@ def test_a_gate_is_what_it_last_said(ledger, screening):
         gates.report(connection, "e02", telemetry(1), 300)
         screenings.store(connection, "e01", [screening(1)], 400)
     with ledger.read() as connection:
-        first, second = gates.all(connection)
+        first, second = gates.words(connection)
+        told = gates.telemetry_of(connection, ["e01"])["e01"]
     assert (first.gate, first.state, first.version, first.state_at) == ("e01", "online", "0.1.0", AT.isoformat())
-    assert (first.telemetry, first.telemetry_received_ms, first.last_screening_ms) == (telemetry(4), 300, 400)
+    assert (decode(Telemetry, told), first.telemetry_received_ms, first.last_screening_ms) == (telemetry(4), 300, 400)
     assert (second.gate, second.state, second.state_at) == ("e02", "unknown", None)
 
 
@@ -31,11 +32,11 @@ def test_a_retained_status_read_again_is_no_new_contact(ledger):
         gates.report(connection, "e01", telemetry(0), 50)
         gates.seen(connection, "e01", Status("online", AT, "0.1.0"), 100)
         gates.seen(connection, "e01", Status("online", AT, "0.1.0"), 900)
-        assert gates.all(connection)[0].state_received_ms == 100
+        assert gates.words(connection)[0].state_received_ms == 100
         gates.seen(connection, "e01", Status("lost", AT, "0.1.0"), 1000)
-        assert (gates.all(connection)[0].state, gates.all(connection)[0].state_received_ms) == ("lost", 1000)
+        assert (gates.words(connection)[0].state, gates.words(connection)[0].state_received_ms) == ("lost", 1000)
         gates.seen(connection, "e01", Status("online", AT + timedelta(seconds=9), "0.1.0"), 1100)
-        assert gates.all(connection)[0].state_received_ms == 1100
+        assert gates.words(connection)[0].state_received_ms == 1100
 
 
 def test_a_repetition_does_not_make_a_gate_look_fresh(ledger, screening):
@@ -43,7 +44,7 @@ def test_a_repetition_does_not_make_a_gate_look_fresh(ledger, screening):
     with ledger.begin() as connection:
         screenings.store(connection, "e01", [one], 100)
         screenings.store(connection, "e01", [one], 900)
-        assert gates.all(connection)[0].last_screening_ms == 100
+        assert gates.words(connection)[0].last_screening_ms == 100
 
 
 def test_a_refused_message_is_kept_with_its_first_512_bytes(ledger):

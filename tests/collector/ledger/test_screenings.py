@@ -1,8 +1,13 @@
 import time
+from collections import Counter
+from zoneinfo import ZoneInfo
 
 from collector.ledger import runs, screenings
 from collector.ledger.rows import milliseconds
+from collector.series.counts import counts
 from kadian.identifiers import new_id
+
+UTC = ZoneInfo("UTC")
 
 
 def test_what_is_read_is_what_was_stored(ledger, screening):
@@ -62,10 +67,15 @@ def test_the_summary_counts_by_gate_and_verdict(ledger, screening):
         screenings.store(connection, "e01", [screening(1), screening(2, verdict="stop")], 1)
         screenings.store(connection, "e02", [screening(1)], 1)
     with ledger.read() as connection:
-        summary = screenings.summary(connection, since_ms=0)
-        none = screenings.summary(connection, until_ms=0)
-    assert (summary.total, summary.by_gate, summary.by_verdict) == (3, {"e01": 2, "e02": 1}, {"pass": 2, "stop": 1})
-    assert (none.total, none.by_gate) == (0, {})
+        found = counts(connection, 0, None, UTC)
+        none = counts(connection, None, 0, UTC)
+    by_verdict = sum((Counter(of) for of in found.values()), Counter())
+    assert (by_verdict.total(), {gate: sum(of.values()) for gate, of in found.items()}, by_verdict) == (
+        3,
+        {"e01": 2, "e02": 1},
+        {"pass": 2, "stop": 1},
+    )
+    assert none == {}
 
 
 def test_since_gives_a_rules_memory_up_to_a_position(ledger, screening):

@@ -1,4 +1,3 @@
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,7 +11,6 @@ from collector.ledger.series_tables import fresh_minutes, rollups, tallies
 from collector.series.embedded import EmbeddedSeries
 from kadian.identifiers import new_id
 from kadian.messages import Screening, Temperature
-from tests.collector.series.databases import PROGRAMS, Server
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -89,20 +87,18 @@ def opened() -> Iterator[Callable[..., Place]]:
 
 
 @pytest.fixture(scope="session")
-def server(free_port):
-    if PROGRAMS is None:
-        sentence = "postgresql is not installed here (apt-get install postgresql), so this test cannot run"
-        pytest.fail(sentence) if os.environ.get("CI") == "true" else pytest.skip(sentence)
-    server = Server(free_port())
-    yield server
-    server.remove()
+def new_postgres_ledger(postgres):
+    """Gives the address of a new database with an empty ledger, copied from one that was made once."""
+    template = postgres.database()
+    Ledger.open(postgres.url(template)).close()
+    return lambda: postgres.url(postgres.database(template))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def new_url(request, tmp_path_factory):
     """Gives the address of a new ledger; the test runs on each database."""
     if request.param == "postgresql":
-        return request.getfixturevalue("server").url
+        return request.getfixturevalue("new_postgres_ledger")
     return lambda: f"sqlite:///{tmp_path_factory.mktemp('ledger')}/kadian.db"
 
 
