@@ -143,16 +143,15 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         ingest = Ingest(ledger, address, settings.site, now_ms, protocol, name=f"{gethostname()}-{settings.http.port}")
         channels = {channel.name: open_channel(channel) for channel in settings.channels}
         watch = Watch(ledger, rule_settings(settings), list(channels), now_ms)
-        followers: dict[str, Follower[Any]] = {
-            **series.followers,
-            "rules": Follower(ledger, "rules", watch.handle, watch.position, most=Watch.AT_ONCE, rest=Watch.rest),
-        }
+        rules = Follower(ledger, "rules", watch.handle, watch.position, most=Watch.AT_ONCE, rest=Watch.rest)
+        followers: dict[str, Follower[Any]] = {**series.followers, "rules": rules}
         keeper = Keeper(
             ledger,
             settings.retention,
             now_ms,
-            followed=lambda: min(follower.position() for follower in followers.values()),
+            followed=lambda: min(rules.position(), series.embedded.position()),
             stored=lambda: ingest.counters.stored,
+            remote={name: store.position for name, store in series.by_name.items() if name != "embedded"},
         )
         courier = Courier(ledger, channels, now_ms)
         register = RegisterKey(settings.access_folder)

@@ -61,6 +61,7 @@ def put(connection: Connection, refused: Sequence[Aside]) -> None:
     fresh = [one for one in refused if not _covered(known, one)]
     if not fresh:
         return
+    fresh[0] = _longer(connection, fresh[0])
     swallowed = [old.position for old in known if _covered(fresh, old)]
     connection.execute(delete(series_aside).where(ASIDE.backend == backend, ASIDE.position.in_(swallowed)))
     connection.execute(or_ignore(connection, series_aside), [msgspec.structs.asdict(one) for one in fresh])
@@ -91,6 +92,19 @@ def _covered(by: Sequence[Aside], one: Aside) -> bool:
     """Whether an entry of `by`, which is in order, is about all that `one` is about."""
     place = bisect_right(by, one.position, key=lambda entry: entry.position)
     return place > 0 and by[place - 1].end >= one.end
+
+
+def _longer(connection: Connection, one: Aside) -> Aside:
+    """A range that goes on where the last one ended, for the same reason, together with that one."""
+    if one.last is None:
+        return one
+    query = _entries(one.backend).where(ASIDE.position < one.position).order_by(ASIDE.position.desc()).limit(1)
+    row = connection.execute(query).mappings().first()
+    before = None if row is None else Aside(**row)
+    if before is None or before.last is None or before.last >= one.position or before.reason != one.reason:
+        return one
+    connection.execute(delete(series_aside).where(ASIDE.backend == one.backend, ASIDE.position == before.position))
+    return msgspec.structs.replace(before, last=one.last, count=before.count + one.count, aside_ms=one.aside_ms)
 
 
 def _fold(connection: Connection, backend: str) -> None:

@@ -48,7 +48,14 @@ def test_of_one_screening_an_entry_is_no_range(ledger):
 def test_what_is_refused_again_is_counted_once_however_it_is_divided(ledger):
     put(ledger, single(3), spread(10, 19), single(30))
     put(ledger, single(3), single(12), single(19), spread(25, 40))
-    assert found(ledger) == (27, [(25, 40, 16), (10, 19, 10), (3, 3, 1)])
+    assert found(ledger) == (27, [(10, 40, 26), (3, 3, 1)])
+
+
+def test_a_range_that_goes_on_for_the_same_reason_makes_the_one_before_longer(ledger):
+    for first in range(1, 1001, 100):
+        put(ledger, spread(first, first + 99))
+    put(ledger, single(1001), spread(1005, 1006))
+    assert found(ledger) == (1003, [(1005, 1006, 2), (1001, 1001, 1), (1, 1000, 1000)])
 
 
 def test_another_store_has_a_list_of_its_own(ledger):
