@@ -24,6 +24,7 @@ from collector.api.app import make_app
 from collector.api.enrolment import open_enrolment
 from collector.api.office import Office
 from collector.api.serve import serve
+from collector.fallen import Fallen
 from collector.ingest import Ingest
 from collector.keeper import Keeper
 from collector.ledger import Follower, Ledger
@@ -82,9 +83,10 @@ class Part(Protocol):
 class Health:
     """Whether the office can take and store a screening: asked of the parts themselves, the disk by a real write."""
 
-    def __init__(self, ledger: Ledger, ingest: Ingest, folder: Path) -> None:
+    def __init__(self, ledger: Ledger, ingest: Ingest, fallen: Fallen, folder: Path) -> None:
         self._ledger = ledger
         self._ingest = ingest
+        self._fallen = fallen
         self._folder = folder
         self._lock = threading.Lock()
         self._probed_at = float("-inf")
@@ -92,7 +94,7 @@ class Health:
 
     def reasons(self) -> list[str]:
         """Sentences, Chinese and English, none when all is well."""
-        troubles = [self._ingest.healthy(), self._disk()]
+        troubles = [self._fallen.trouble(), self._ingest.healthy(), self._disk()]
         return [f"{trouble.what('zh')} {trouble.what('en')}" for trouble in troubles if trouble is not None]
 
     def _disk(self) -> KadianError | None:
@@ -124,7 +126,9 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         KadianError: a part cannot start, with what to do.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
+    fallen = Fallen()
     with ExitStack() as parts:
+        parts.enter_context(fallen.noticed())
         ledger = Ledger.open(settings.ledger.url, settings.ledger.password)
         parts.callback(ledger.close)
         leadership = open_leadership(ledger)
@@ -187,7 +191,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
                 ledger=ledger,
                 series=series.charts,
                 settings=settings,
-                health=Health(ledger, ingest, folder).reasons,
+                health=Health(ledger, ingest, fallen, folder).reasons,
                 ingest_counts=ingest.counters,
                 version=__version__,
                 now_ms=now_ms,
@@ -207,6 +211,6 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         # What lives as long as the office is no rubbish: the collector need not walk through it at every batch.
         gc.collect()
         gc.freeze()
-        with notify.watchdog(ingest.alive):
+        with notify.watchdog(lambda: ingest.alive() and fallen.trouble() is None):
             serve(app, settings.http.host, settings.http.port, stop, up)
     log.info("office_stopped")

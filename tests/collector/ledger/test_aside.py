@@ -1,18 +1,9 @@
 """What a series store refused: single screenings and ranges of them, counted once, in a bounded number of rows."""
 
-import pytest
-
 from collector.ledger import Aside, Ledger, aside
 from collector.ledger.measured import Measured
 
 NOON = 1_790_000_000_000
-
-
-@pytest.fixture
-def ledger(tmp_path):
-    made = Ledger.open(f"sqlite:///{tmp_path}/k.db")
-    yield made
-    made.close()
 
 
 def single(position: int) -> Aside:
