@@ -34,6 +34,6 @@ class Fallen:
         if ended.exc_type is SystemExit:
             return
         name = ended.thread.name if ended.thread else "?"
+        self._names = (*self._names, name)
         error = ended.exc_value or ended.exc_type()
         log.critical("thread_ended", thread=name, exc_info=(ended.exc_type, error, ended.exc_traceback))
-        self._names = (*self._names, name)
