@@ -43,6 +43,8 @@ log = structlog.get_logger(__name__)
 LOW_DISK_BYTES = 64 << 20
 """With less than this the office says that it cannot store: SQLite needs room even to tidy up."""
 PROBE_SECONDS = 2.0
+PATIENCE_SECONDS = 10.0
+"""How long who asks for the office's health waits for a probe that another one has begun."""
 SWITCH_SECONDS = 0.0001
 """How long a thread that computes keeps Python's lock from one that is back from the disk or the network. With the 5 ms
 that Python comes with, each step of a commit waits that long for the followers (decision 021)."""
@@ -98,7 +100,10 @@ class Health:
         return [f"{trouble.what('zh')} {trouble.what('en')}" for trouble in troubles if trouble is not None]
 
     def _disk(self) -> KadianError | None:
-        with self._lock:
+        if not self._lock.acquire(timeout=PATIENCE_SECONDS):
+            # A database that does not answer must not hold up all who ask, one after another.
+            return KadianError("K0304", self._ledger.place, why="the test write before has not ended")
+        try:
             if time.monotonic() - self._probed_at < PROBE_SECONDS:
                 return self._trouble
             self._trouble = None
@@ -112,6 +117,8 @@ class Health:
                     self._trouble = error
             self._probed_at = time.monotonic()
             return self._trouble
+        finally:
+            self._lock.release()
 
 
 def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int], None] | None = None) -> None:

@@ -4,6 +4,7 @@ import gc
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -67,9 +68,28 @@ def broken_keeper(monkeypatch):
 
 @pytest.mark.usefixtures("broken_keeper")
 def test_an_office_of_which_a_part_has_ended_says_so_where_its_health_is_asked(running):
-    answer = httpx.get(f"{running}/healthz", timeout=20)
-    assert answer.status_code == 503
-    assert "keeper" in answer.json()["detail"]
+    until = time.monotonic() + 10
+    while "keeper" not in (told := httpx.get(f"{running}/healthz", timeout=20)).text and time.monotonic() < until:
+        time.sleep(0.05)
+    assert told.status_code == 503
+    assert "keeper" in told.json()["detail"]
+
+
+def test_a_database_that_does_not_answer_holds_up_nobody_who_asks_for_the_offices_health(ledger, tmp_path, monkeypatch):
+    answers = threading.Event()
+    monkeypatch.setattr(office, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(office, "PROBE_SECONDS", 0.0)
+    monkeypatch.setattr(ledger, "probe", lambda: answers.wait(20))
+    health = office.Health(ledger, SimpleNamespace(healthy=lambda: None), Fallen(), tmp_path)
+    first = threading.Thread(target=health.reasons)
+    first.start()
+    time.sleep(0.05)
+    begun = time.monotonic()
+    assert "the test write before has not ended" in health.reasons()[0]
+    assert time.monotonic() - begun < 5
+    answers.set()
+    first.join()
+    assert health.reasons() == []
 
 
 def test_policies_are_told_again_after_a_ledger_that_could_not_be_read(ledger, monkeypatch):
