@@ -1,16 +1,18 @@
 """The thread that takes what has arrived, commits it, sends receipts and then acknowledges."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from threading import Event, Thread
 from time import monotonic
 
 import msgspec
 import structlog
 
+from collector.ingest.ahead import MOST_AHEAD, Ahead
 from collector.ingest.arrival import Arrival
 from collector.ingest.commit import Committed, commit, commit_carefully
 from collector.ingest.counters import Counters
-from collector.ingest.intake import Intake, take_in
+from collector.ingest.intake import Intake
 from collector.ingest.waiting import Waiting
 from collector.ledger.epochs import Life
 from collector.ledger.failures import failure, is_of_the_data
@@ -69,7 +71,7 @@ class Committer:
         waiting: Waiting | None = None,
     ) -> None:
         self._ledger = ledger
-        self._site = site
+        self._ahead = Ahead(site)
         self._now_ms = now_ms
         self._answers = answers
         self._counters = counters
@@ -88,6 +90,7 @@ class Committer:
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
+        self._ahead.close()
 
     def take(self, arrivals: Sequence[Arrival]) -> None:
         """Queue messages; blocks for some seconds when too many wait.
@@ -137,7 +140,7 @@ class Committer:
             self._waiting.wait(GATHERING_SECONDS, ENOUGH)
         size = 0
         while size < MOST_IN_ONE_COMMIT and (arrival := self._waiting.take()) is not None:
-            intake = take_in(self._site, arrival.topic, arrival.payload)
+            intake = self._ahead.intake(arrival)
             arrivals.append(arrival)
             batch.append(intake)
             size += len(intake.screenings) + len(intake.refusals)
@@ -149,6 +152,7 @@ class Committer:
         return arrivals, batch
 
     def _see_through(self, arrivals: list[Arrival], batch: list[Intake]) -> None:
+        self._ahead.begin(self._waiting.coming(MOST_AHEAD))
         pause = FIRST_PAUSE
         while True:
             begun = monotonic()
@@ -163,12 +167,24 @@ class Committer:
                 continue
             self._moving(monotonic() - begun, done)
             break
-        if done.receipts and self._answers.send_receipts(done.receipts):
-            self._counters.receipts += len(done.receipts)
-        self._answers.acknowledge(self._waiting.done(arrivals))
+        with self._going_on():
+            if done.receipts and self._answers.send_receipts(done.receipts):
+                self._counters.receipts += len(done.receipts)
+        told = self._waiting.done(arrivals)
+        with self._going_on():
+            self._answers.acknowledge(told)
         for arrival, intake in zip(arrivals, batch, strict=True):
             if intake.gate is not None and (intake.status or intake.telemetry or intake.reply):
-                self._answers.on_said(intake, arrival.retained)
+                with self._going_on():
+                    self._answers.on_said(intake, arrival.retained)
+
+    @contextmanager
+    def _going_on(self) -> Iterator[None]:
+        """What is committed is committed: a fault in telling it must not end the thread that commits all others."""
+        try:
+            yield
+        except Exception:
+            log.exception("answer_failed")
 
     def _write(self, batch: list[Intake]) -> Committed:
         now = self._now_ms()
