@@ -8,11 +8,10 @@ from time import monotonic
 import msgspec
 import structlog
 
-from collector.ingest.ahead import MOST_AHEAD, Ahead
 from collector.ingest.arrival import Arrival
 from collector.ingest.commit import Committed, commit, commit_carefully
 from collector.ingest.counters import Counters
-from collector.ingest.intake import Intake
+from collector.ingest.intake import Intake, take_in
 from collector.ingest.waiting import Waiting
 from collector.ledger.epochs import Life
 from collector.ledger.failures import failure, is_of_the_data
@@ -71,7 +70,7 @@ class Committer:
         waiting: Waiting | None = None,
     ) -> None:
         self._ledger = ledger
-        self._ahead = Ahead(site)
+        self._site = site
         self._now_ms = now_ms
         self._answers = answers
         self._counters = counters
@@ -90,7 +89,6 @@ class Committer:
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
-        self._ahead.close()
 
     def take(self, arrivals: Sequence[Arrival]) -> None:
         """Queue messages; blocks for some seconds when too many wait.
@@ -140,7 +138,7 @@ class Committer:
             self._waiting.wait(GATHERING_SECONDS, ENOUGH)
         size = 0
         while size < MOST_IN_ONE_COMMIT and (arrival := self._waiting.take()) is not None:
-            intake = self._ahead.intake(arrival)
+            intake = take_in(self._site, arrival.topic, arrival.payload)
             arrivals.append(arrival)
             batch.append(intake)
             size += len(intake.screenings) + len(intake.refusals)
@@ -152,7 +150,6 @@ class Committer:
         return arrivals, batch
 
     def _see_through(self, arrivals: list[Arrival], batch: list[Intake]) -> None:
-        self._ahead.begin(self._waiting.coming(MOST_AHEAD))
         pause = FIRST_PAUSE
         while True:
             begun = monotonic()

@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Sequence
-from itertools import islice
 from threading import Condition
 
 from collector.ingest.arrival import Arrival
@@ -72,11 +71,6 @@ class Waiting:
             return (self._live or self._backlog).popleft()
         except IndexError:
             return None
-
-    def coming(self, most: int) -> list[Arrival]:
-        """The first of the backlog's, left where they are; the committer's thread alone takes any away."""
-        with self._changed:
-            return list(islice(self._backlog, most))
 
     def done(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
         """These are committed; returns what the broker may be told of now."""
