@@ -138,7 +138,8 @@ def test_a_socket_that_is_closed_while_it_is_full_counts_as_a_lost_connection(pa
 
 
 def test_a_descriptor_beyond_1023_is_waited_for(pair):
-    resource.setrlimit(resource.RLIMIT_NOFILE, (2048, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2048), hard))
     high = socket.socket(fileno=fcntl.fcntl(pair[0].fileno(), fcntl.F_DUPFD, 1500))
     with high:
         high.setblocking(False)
