@@ -28,6 +28,8 @@ from collector.fallen import Fallen
 from collector.ingest import Ingest
 from collector.keeper import Keeper
 from collector.ledger import Follower, Ledger
+from collector.ledger.engine import sqlite_file
+from collector.ledger.holding import only_office
 from collector.ledger.leadership import open_leadership
 from collector.policies import Policies, policy
 from collector.rules.rule import RuleSettings
@@ -141,6 +143,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
     fallen = Fallen()
     with ExitStack() as parts:
         parts.enter_context(fallen.noticed())
+        parts.enter_context(only_office(sqlite_file(settings.ledger.url)))
         ledger = Ledger.open(settings.ledger.url, settings.ledger.password)
         parts.callback(ledger.close)
         leadership = open_leadership(ledger)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from collector.ledger import copying
+from collector.ledger import copying, holding
 from collector.settings import CollectorSettings
 from kadian import __version__
 from kadian.errors import KadianError
@@ -25,6 +25,7 @@ def backup(config: Path, target: Path) -> None:
         raise KadianError("K0382", str(target))
     part = target.with_name(f"{target.name}.part")
     part.unlink(missing_ok=True)
+    held = holding.use(source) if source.is_file() else None
     try:
         copying.copy(source, part)
         made_at = datetime.now(ZoneInfo(settings.timezone)).isoformat(timespec="seconds")
@@ -32,6 +33,8 @@ def backup(config: Path, target: Path) -> None:
         copying.publish(part, target, manifest)
     finally:
         part.unlink(missing_ok=True)
+        if held:
+            held.close()
     facts = {"target": target, "count": manifest.counts["screenings"], "megabytes": f"{manifest.bytes / 1e6:.1f}"}
     keys = settings.access_folder
     for language in ("zh", "en"):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from collector.ledger import copying
+from collector.ledger import copying, holding
 from collector.settings import CollectorSettings
 from kadian.errors import KadianError
 from kadian.settings import load
@@ -27,7 +27,7 @@ def restore(config: Path, source: Path) -> None:
     aside = ledger.with_name(f"{ledger.name}.before-restore-{stamp}")
     fresh = ledger.with_name(f"{ledger.name}.restoring")
     ledger.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with copying.unused(ledger):
+    with holding.alone(ledger):
         try:
             _copy(source, fresh)
             copying.prove(fresh)

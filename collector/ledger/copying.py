@@ -4,18 +4,16 @@ SQLite's own online backup copies pages in steps (sqlite.org/backup.html). It be
 between, so the source is held in one read transaction: with a write-ahead log that is a snapshot, and hinders no one.
 """
 
-import fcntl
 import hashlib
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
+from collector.ledger.engine import sqlite_file
 from kadian.errors import KadianError
 
 STEP_PAGES = 256
@@ -23,8 +21,6 @@ STEP_PAGES = 256
 STEP_PAUSE = 0.001
 """Seconds in which the disk is left to the office, each time."""
 COUNTED = ("screenings", "registrations", "incidents", "rejects")
-SHARED_FIRST, SHARED_SIZE = 0x40000002, 510
-"""The bytes that every process locks which has the file open with a write-ahead log (sqlite3's os_unix.c)."""
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -40,18 +36,15 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 def file_of(url: str) -> Path:
-    """The file of a ledger.
+    """The file of a ledger, links followed.
 
     Raises:
         KadianError: K0300 the URL is none; K0381 the ledger is on a server, which has its own tools for this.
     """
-    try:
-        parts = make_url(url)
-    except ArgumentError:
-        raise KadianError("K0300", url.rpartition("@")[2]) from None
-    if parts.get_backend_name() != "sqlite" or not parts.database:
-        raise KadianError("K0381", parts.render_as_string(hide_password=True))
-    return Path(parts.database)
+    file = sqlite_file(url)
+    if file is None:
+        raise KadianError("K0381", make_url(url).render_as_string(hide_password=True))
+    return file
 
 
 def manifest_of(backup: Path) -> Path:
@@ -152,26 +145,6 @@ def check(backup: Path) -> Manifest:
     if digest != manifest.sha256:
         raise KadianError("K0385", str(backup), why="SHA-256")
     return manifest
-
-
-@contextmanager
-def unused(ledger: Path) -> Iterator[None]:
-    """Hold a ledger's file so that no other program has it open.
-
-    Raises:
-        KadianError: K0386 an office has it; K0383 it cannot be opened.
-    """
-    if not ledger.exists():
-        yield
-        return
-    try:
-        with ledger.open("rb+") as held:
-            fcntl.lockf(held, fcntl.LOCK_EX | fcntl.LOCK_NB, SHARED_SIZE, SHARED_FIRST)
-            yield
-    except (BlockingIOError, PermissionError) as error:
-        if isinstance(error, PermissionError) and not os.access(ledger, os.W_OK):
-            raise KadianError("K0383", str(ledger), why=error.strerror or str(error)) from error
-        raise KadianError("K0386", str(ledger)) from None
 
 
 def put_back(fresh: Path, ledger: Path, aside: Path) -> None:

@@ -7,9 +7,6 @@ for so long. Two that both believe to lead for a moment do no harm: cursors move
 (`cursors.move`).
 """
 
-import fcntl
-import os
-from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
 from typing import Protocol
@@ -19,7 +16,6 @@ import structlog
 
 from collector.ledger import postgres
 from collector.ledger.ledger import Ledger
-from kadian.errors import KadianError
 
 log = structlog.get_logger(__name__)
 
@@ -43,34 +39,14 @@ class Leadership(Protocol):
 
 
 def open_leadership(ledger: Ledger) -> Leadership:
-    """The leadership of a ledger, and its answer to `ledger.leads`: on SQLite of the only office, else of several.
-
-    Raises:
-        KadianError: K0348 another office works on the same SQLite file; K0302 its lock cannot be written.
-    """
-    made: Leadership = Sentry(ledger) if ledger.shared else Alone(Path(ledger.place))
+    """The leadership of a ledger, and its answer to `ledger.leads`: on SQLite of the only office, else of several."""
+    made: Leadership = Sentry(ledger) if ledger.shared else Alone()
     ledger.leads = made.leads
     return made
 
 
 class Alone:
-    """The only office of a SQLite file, which another one cannot become while this one lives.
-
-    The lock is a file beside the ledger: a lock on the ledger's own would break SQLite's, which POSIX drops when any
-    descriptor of the file is closed.
-    """
-
-    def __init__(self, file: Path) -> None:
-        lock = file.with_name(file.name + ".office")
-        try:
-            self._file = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise KadianError("K0302", str(lock), why=error.strerror or str(error)) from None
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(self._file)
-            raise KadianError("K0348", str(file)) from None
+    """The only office of a SQLite file (`holding.only_office`)."""
 
     def leads(self) -> bool:
         """Always."""
@@ -80,8 +56,7 @@ class Alone:
         """Nothing to do."""
 
     def stop(self) -> None:
-        """Let another office in."""
-        os.close(self._file)
+        """Nothing to do."""
 
 
 class Sentry:

@@ -166,15 +166,10 @@ def test_a_cursor_moves_only_from_where_it_was_read(two):
         assert cursors.move(connection, "rules", 7, 9)
 
 
-def test_a_second_office_on_one_sqlite_file_is_refused_until_the_first_has_ended(tmp_path):
+def test_the_office_of_a_sqlite_file_leads(tmp_path):
     ledger = Ledger.open(f"sqlite:///{tmp_path}/kadian.db")
-    first = open_leadership(ledger)
-    assert first.leads()
-    with pytest.raises(KadianError) as caught:
-        open_leadership(ledger)
-    assert caught.value.code == "K0348"
-    first.stop()
-    open_leadership(ledger).stop()
+    assert open_leadership(ledger).leads()
+    assert ledger.leads()
     ledger.close()
 
 
