@@ -62,7 +62,7 @@ def copy(source: Path, target: Path) -> None:
         raise KadianError("K0383", str(source), why="no such file")
     try:
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(target)) as there:
+        with closing(_open(source, "mode=rw")) as here, closing(_open(target, "mode=rw")) as there:
             here.execute("BEGIN")
             here.execute("SELECT count(*) FROM sqlite_master").fetchone()
             here.backup(there, pages=STEP_PAGES, sleep=STEP_PAUSE)
@@ -81,7 +81,7 @@ def prove(file: Path) -> None:
         KadianError: K0384, with SQLite's own words.
     """
     try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)) as connection:
+        with closing(_open(file, "mode=ro&immutable=1")) as connection:
             found = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
     except sqlite3.Error as error:
         raise KadianError("K0384", str(file), why=str(error)) from error
@@ -96,7 +96,7 @@ def describe(file: Path, site: str, made_at: str, version: str) -> Manifest:
         KadianError: K0384 it is no ledger.
     """
     try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)) as connection:
+        with closing(_open(file, "mode=ro&immutable=1")) as connection:
             schema = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
             counts = {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in COUNTED}  # noqa: S608
     except (sqlite3.Error, TypeError) as error:
@@ -106,66 +106,38 @@ def describe(file: Path, site: str, made_at: str, version: str) -> Manifest:
     return Manifest(site, made_at, version, schema, file.stat().st_size, digest, counts)
 
 
-def publish(part: Path, target: Path, manifest: Manifest) -> None:
-    """Give a finished backup its name, never over another; its manifest is there before it.
-
-    Raises:
-        KadianError: K0382 the name is taken; K0383 the disk refuses.
-    """
-    try:
-        beside = manifest_of(target)
-        fresh = beside.with_name(beside.name + ".part")
-        fresh.write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
-        fresh.chmod(0o600)
-        to_disk(fresh)
-        if target.exists():
-            raise KadianError("K0382", str(target))
-        fresh.replace(beside)
-        os.link(part, target)
-        part.unlink()
-        to_disk(target.parent)
-    except FileExistsError:
-        raise KadianError("K0382", str(target)) from None
-    except OSError as error:
-        raise KadianError("K0383", str(target), why=error.strerror or str(error)) from error
-
-
 def check(backup: Path) -> Manifest:
     """What a backup holds, once it is known to be what was made.
 
     Raises:
         KadianError: K0385 the file or its manifest is missing, or they do not belong together.
     """
+    manifest = read_manifest(backup)
     try:
-        manifest = msgspec.json.decode(manifest_of(backup).read_bytes(), type=Manifest)
         with backup.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    except (OSError, msgspec.MsgspecError) as error:
+    except OSError as error:
         raise KadianError("K0385", str(backup), why=str(error)) from error
     if digest != manifest.sha256:
         raise KadianError("K0385", str(backup), why="SHA-256")
     return manifest
 
 
-def put_back(fresh: Path, ledger: Path, aside: Path) -> None:
-    """Put a proven copy in a ledger's place; what was there stays under the name `aside`, log and all.
-
-    At no point is there no ledger, which an office would begin anew.
+def read_manifest(backup: Path) -> Manifest:
+    """What a backup is to hold.
 
     Raises:
-        KadianError: K0383 the disk refuses.
+        KadianError: K0385 the backup or its manifest is missing, or the latter is none.
     """
     try:
-        if ledger.exists():
-            os.link(ledger, aside)
-            log = ledger.with_name(ledger.name + "-wal")
-            if log.exists():
-                log.rename(aside.with_name(aside.name + "-wal"))
-            ledger.with_name(ledger.name + "-shm").unlink(missing_ok=True)
-        fresh.replace(ledger)
-        to_disk(ledger.parent)
-    except OSError as error:
-        raise KadianError("K0383", str(ledger), why=error.strerror or str(error)) from error
+        backup.stat()
+        return msgspec.json.decode(manifest_of(backup).read_bytes(), type=Manifest)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise KadianError("K0385", str(backup), why=str(error)) from error
+
+
+def _open(file: Path, how: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.absolute().as_uri()}?{how}", uri=True)
 
 
 def to_disk(path: Path) -> None:
