@@ -65,6 +65,7 @@ class Sentry:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._leads = False
+        self._said = False
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="sentry", daemon=True)
 
@@ -83,17 +84,18 @@ class Sentry:
             self._thread.join()
 
     def _run(self) -> None:
-        said = False
         while not self._stopping.is_set():
             try:
                 with self._ledger.session() as session:
-                    said = False
                     self._stand(session)
-            except (psycopg.Error, OSError) as error:
-                if not said:
-                    log.warning("sentry_lost_the_database", why=str(error).strip().partition("\n")[0])
-                said = True
-            self._set(leads=False)
+            except Exception as error:  # whatever it is: an office that believes to lead for ever is worse
+                known = isinstance(error, psycopg.Error | OSError)
+                if not self._said:
+                    why = str(error).strip().partition("\n")[0]
+                    log.warning("sentry_lost_the_database" if known else "sentry_failed", why=why, exc_info=not known)
+                self._said = True
+            finally:
+                self._set(leads=False)
             self._stopping.wait(PAUSE_SECONDS)
 
     def _stand(self, session: "psycopg.Connection[tuple[object, ...]]") -> None:
@@ -105,6 +107,7 @@ class Sentry:
         while not self._stopping.is_set():
             if monotonic() >= ask_at:
                 self._ask(session)
+                self._said = False
                 ask_at = monotonic() + LOOK_SECONDS
             wait = max(0.0, ask_at - monotonic())
             told = [one.payload for one in session.notifies(timeout=wait, stop_after=1)]
