@@ -4,7 +4,7 @@ import re
 import time
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from threading import Lock
 from typing import Any
@@ -97,7 +97,8 @@ class News:
         A reader that joins is told of every gate.
         """
         with self._lock:
-            end = self._look()
+            # A copy: whoever looks next moves the place on, and this reader is told what is behind it by its number.
+            end = replace(self._look())
             first = self._next - len(self._kept)
             if reader.number is not None and reader.number >= first:
                 events = list(islice(self._kept, reader.number - first, None))

@@ -136,3 +136,24 @@ def test_gates_come_in_pages_without_a_double_and_all_at_once_in_short(call, pla
         "today": 1,
     }
     assert latest[0]["celsius"] is None
+
+
+def test_what_comes_while_a_stream_reads_what_it_missed_is_told_once(place, monkeypatch):
+    office = place.office()
+    told, quick = News(office), reader_at(office, None)
+    made = [str(place.screen().id) for _ in range(3)]
+    told.take(quick)
+    slow = Reader(screening=0, event=0)
+    real = News._missed
+
+    def meanwhile(self, reader, end):
+        made.append(str(place.screen().id))
+        told.take(quick)
+        return real(self, reader, end)
+
+    monkeypatch.setattr(News, "_missed", meanwhile)
+    events = heard(told.take(slow))
+    monkeypatch.undo()
+    events += heard(told.take(slow))
+    assert [which for name, _, which in events if name == "screening"] == made
+    assert slow.place == quick.place
