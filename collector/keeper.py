@@ -2,18 +2,19 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from threading import Event, Thread
 
 import structlog
 
-from collector.ledger import Ledger, cursors, fading, gates, retention
+from collector.ledger import Connection, Ledger, aside, cursors, fading, gates, retention
 from collector.series.lengths import DAY_MS, HOUR_MS, MINUTE_MS
 from collector.settings import Retention
+from collector.trustedclock import CURSOR, TrustedClock
+from kadian.errors import KadianError
 
 log = structlog.get_logger(__name__)
 
-CURSOR = "retention"
 ROLL_UPS = {"minutes": MINUTE_MS, "hours": HOUR_MS, "days": DAY_MS}
 KINDS = ("screenings", "registrations", "rejects", "incidents", *ROLL_UPS)
 EVERY_SECONDS = 3600.0
@@ -30,56 +31,44 @@ MOST_BUSY_PAUSES = 12
 """After a minute of waiting one step is made all the same: a site that is always busy must not grow for ever."""
 
 
-def trusted_ms(now_ms: int, witnessed: int | None, kept_ms: int | None, elapsed_ms: int) -> int:
-    """The time by which things are deleted. Pure.
-
-    An office whose clock jumps ahead by years must not delete what it has. So its clock is believed only as far as the
-    gates' own right clocks bear it out, or as far as it is known to have run since this was last asked.
-
-    Args:
-        now_ms: the office's clock.
-        witnessed: what the gates' clocks say, see `retention.witnessed_ms`; None in an empty ledger.
-        kept_ms: the answer of last time, before any restart.
-        elapsed_ms: the time since then by a clock that cannot jump; 0 after a restart.
-    """
-    if witnessed is None and kept_ms is None:
-        return now_ms
-    known = [moment for moment in (witnessed, None if kept_ms is None else kept_ms + elapsed_ms) if moment is not None]
-    return min(now_ms, max(known))
-
-
 class Keeper:
     """Once an hour, in small steps: the oldest arrivals first, never more than a day's in a run.
 
     Roll-ups, which are ordered by their own times, go no faster than a day's for each hour either.
 
-    Never deleted is what a follower has not read. What a gate may still send again is younger than the least that
-    can be set (a week; a gate forgets a day after the receipt).
+    Never deleted is what a follower in the office has not read. What a gate may still send again is younger than the
+    least that can be set (a week; a gate forgets a day after the receipt).
+
+    Of several offices the one that leads does it.
 
     Args:
         ledger: what is tidied.
         settings: the days of each class.
         now_ms: the office's clock, milliseconds since 1970.
-        followed: the position up to which all followers of the screenings have come.
+        followed: the position up to which all followers in the office have read the screenings.
         stored: how many screenings were stored since the start; while many come, deleting waits.
+        remote: by name, the position up to which each series store elsewhere has them. A store that is away for months
+            must not keep the office from forgetting: what it misses is set aside for it, with the others it refused.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - the parts, in the order of use
         self,
         ledger: Ledger,
         settings: Retention,
         now_ms: Callable[[], int],
         followed: Callable[[], int],
         stored: Callable[[], int],
+        remote: Mapping[str, Callable[[], int]] | None = None,
     ) -> None:
         self._ledger = ledger
         self._settings = settings
         self._now_ms = now_ms
         self._followed = followed
         self._stored = stored
+        self._remote = remote or {}
         self._stopping = Event()
         self._deleted: Counter[str] = Counter()
-        self._asked: float | None = None
+        self._clock = TrustedClock(ledger, now_ms)
         self._thread = Thread(target=self._keep, name="keeper", daemon=True)
 
     def start(self) -> None:
@@ -98,7 +87,7 @@ class Keeper:
 
     def run(self) -> None:
         """One round through all classes."""
-        now_ms = self._trusted()
+        now_ms = self._clock.trusted()
         up_to = {"screenings": self._followed()}
         for kind in retention.BY_ARRIVAL:
             days = getattr(self._settings, kind)
@@ -117,6 +106,9 @@ class Keeper:
     def _keep(self) -> None:
         pause = FIRST_SECONDS
         while not self._stopping.wait(pause):
+            if not self._ledger.leads():
+                pause = FIRST_SECONDS
+                continue
             pause = EVERY_SECONDS
             try:
                 before = self._deleted.copy()
@@ -126,36 +118,46 @@ class Keeper:
             except Exception:
                 log.exception("retention_failed")
 
-    def _trusted(self) -> int:
-        now_ms, now = self._now_ms(), time.monotonic()
-        elapsed_ms = 0 if self._asked is None else int((now - self._asked) * 1000)
-        with self._ledger.begin() as connection:
-            witnessed = retention.witnessed_ms(connection)
-            trusted = trusted_ms(now_ms, witnessed, cursors.get(connection, CURSOR) or None, elapsed_ms)
-            cursors.put(connection, CURSOR, trusted)
-        self._asked = now
-        if now_ms - trusted > DAY_MS:
-            log.warning("retention_clock_doubted", days=(now_ms - trusted) // DAY_MS)
-        return trusted
-
     def _arrivals(self, kind: str, cutoff_ms: int, up_to: int | None) -> None:
-        with self._ledger.read() as connection:
-            oldest_ms = retention.oldest_ms(connection, kind)
-        if oldest_ms is None:
-            return
-        # Whatever the clocks say, an hour takes no more than a day of what is there.
-        cutoff_ms = min(cutoff_ms, oldest_ms + DAY_MS)
         position = 0
+        unfollowed: Counter[str] = Counter()
 
         def step() -> tuple[int, bool]:
-            nonlocal position
+            nonlocal position, cutoff_ms
+            limits = retention.Limits(cutoff_ms, self._now_ms(), up_to)
+            behind = {name: read_up_to() for name, read_up_to in self._remote.items() if kind == "screenings"}
             with self._ledger.begin() as connection:
-                done = retention.arrivals(connection, kind, position, cutoff_ms, up_to, self._now_ms(), AT_ONCE)
+                done = retention.arrivals(connection, kind, position, limits, AT_ONCE)
+                for name, read_up_to in behind.items():
+                    unfollowed[name] += self._set_aside(connection, name, read_up_to, done.gone)
             position = done.position
-            return done.deleted, done.more
+            if done.oldest_ms is not None:
+                # Whatever the clocks say, an hour takes no more than a day of what is there.
+                cutoff_ms = min(cutoff_ms, done.oldest_ms + DAY_MS)
+            return len(done.gone), done.more
 
-        if oldest_ms < cutoff_ms or oldest_ms > self._now_ms():
-            self._steps(kind, step)
+        self._steps(kind, step)
+        for name, count in (+unfollowed).items():
+            trouble = KadianError("K0374", name)
+            log.error("retention_before_store", code=trouble.code, backend=name, count=count, what=trouble.what())
+
+    def _set_aside(self, connection: Connection, name: str, read_up_to: int, gone: Sequence[retention.Gone]) -> int:
+        missed = [row for row in gone if row.position > read_up_to]
+        if missed:
+            trouble = KadianError("K0374", name)
+            first, reason = missed[0], f"{trouble.what('zh')} {trouble.what('en')}"
+            told = aside.Aside(
+                name,
+                first.position,
+                first.gate or "",
+                first.at_ms or 0,
+                reason,
+                self._now_ms(),
+                last=missed[-1].position,
+                count=len(missed),
+            )
+            aside.put(connection, [told])
+        return len(missed)
 
     def _paced(self, kind: str, cutoff_ms: int) -> int:
         """The same or, when that is far ahead of last time's, a day more than then."""
@@ -178,10 +180,7 @@ class Keeper:
             with self._ledger.begin() as connection:
                 gone, passed = fading.by_gate(connection, length_ms, some, cutoff_ms, AT_ONCE)
                 done += passed
-                if kind == "minutes":
-                    more = fading.of_fresh(connection, cutoff_ms, AT_ONCE)
-                else:
-                    more = fading.by_time(connection, length_ms, cutoff_ms, AT_ONCE)
+                more = fading.by_time(connection, length_ms, cutoff_ms, AT_ONCE)
             return gone + more, done < len(names) or more == AT_ONCE
 
         self._steps(kind, step)
@@ -198,7 +197,7 @@ class Keeper:
 
     def _steps(self, kind: str, step: Callable[[], tuple[int, bool]]) -> None:
         more = True
-        while more and not self._stopping.is_set():
+        while more and not self._stopping.is_set() and self._ledger.leads():
             self._let_others()
             begun = time.monotonic()
             gone, more = step()

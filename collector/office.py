@@ -24,6 +24,7 @@ from collector.api.app import make_app
 from collector.api.enrolment import open_enrolment
 from collector.api.office import Office
 from collector.api.serve import serve
+from collector.fallen import Fallen
 from collector.ingest import Ingest
 from collector.keeper import Keeper
 from collector.ledger import Follower, Ledger
@@ -42,9 +43,16 @@ log = structlog.get_logger(__name__)
 LOW_DISK_BYTES = 64 << 20
 """With less than this the office says that it cannot store: SQLite needs room even to tidy up."""
 PROBE_SECONDS = 2.0
+PATIENCE_SECONDS = 10.0
+"""How long who asks for the office's health waits for a probe that another one has begun."""
 SWITCH_SECONDS = 0.0001
 """How long a thread that computes keeps Python's lock from one that is back from the disk or the network. With the 5 ms
 that Python comes with, each step of a commit waits that long for the followers (decision 021)."""
+
+GARBAGE = 2_000, 20, 100
+"""How many more objects, and how many walks through the younger ones, until Python looks for circles. It would walk
+through everything at each quarter more: 0.4 s in which nothing is committed, once in 2 s while a city's memory fills.
+So it is once in four million objects (decision 031)."""
 
 
 def now_ms() -> int:
@@ -82,9 +90,10 @@ class Part(Protocol):
 class Health:
     """Whether the office can take and store a screening: asked of the parts themselves, the disk by a real write."""
 
-    def __init__(self, ledger: Ledger, ingest: Ingest, folder: Path) -> None:
+    def __init__(self, ledger: Ledger, ingest: Ingest, fallen: Fallen, folder: Path) -> None:
         self._ledger = ledger
         self._ingest = ingest
+        self._fallen = fallen
         self._folder = folder
         self._lock = threading.Lock()
         self._probed_at = float("-inf")
@@ -92,11 +101,14 @@ class Health:
 
     def reasons(self) -> list[str]:
         """Sentences, Chinese and English, none when all is well."""
-        troubles = [self._ingest.healthy(), self._disk()]
+        troubles = [self._fallen.trouble(), self._ingest.healthy(), self._disk()]
         return [f"{trouble.what('zh')} {trouble.what('en')}" for trouble in troubles if trouble is not None]
 
     def _disk(self) -> KadianError | None:
-        with self._lock:
+        if not self._lock.acquire(timeout=PATIENCE_SECONDS):
+            # A database that does not answer must not hold up all who ask, one after another.
+            return KadianError("K0304", self._ledger.place, why="the test write before has not ended")
+        try:
             if time.monotonic() - self._probed_at < PROBE_SECONDS:
                 return self._trouble
             self._trouble = None
@@ -110,6 +122,8 @@ class Health:
                     self._trouble = error
             self._probed_at = time.monotonic()
             return self._trouble
+        finally:
+            self._lock.release()
 
 
 def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int], None] | None = None) -> None:
@@ -124,7 +138,9 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         KadianError: a part cannot start, with what to do.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
+    fallen = Fallen()
     with ExitStack() as parts:
+        parts.enter_context(fallen.noticed())
         ledger = Ledger.open(settings.ledger.url, settings.ledger.password)
         parts.callback(ledger.close)
         leadership = open_leadership(ledger)
@@ -143,16 +159,15 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         ingest = Ingest(ledger, address, settings.site, now_ms, protocol, name=f"{gethostname()}-{settings.http.port}")
         channels = {channel.name: open_channel(channel) for channel in settings.channels}
         watch = Watch(ledger, rule_settings(settings), list(channels), now_ms)
-        followers: dict[str, Follower[Any]] = {
-            **series.followers,
-            "rules": Follower(ledger, "rules", watch.handle, watch.position, most=Watch.AT_ONCE, rest=Watch.rest),
-        }
+        rules = Follower(ledger, "rules", watch.handle, watch.position, most=Watch.AT_ONCE, rest=Watch.rest)
+        followers: dict[str, Follower[Any]] = {**series.followers, "rules": rules}
         keeper = Keeper(
             ledger,
             settings.retention,
             now_ms,
-            followed=lambda: min(follower.position() for follower in followers.values()),
+            followed=lambda: min(rules.position(), series.embedded.position()),
             stored=lambda: ingest.counters.stored,
+            remote={name: store.position for name, store in series.by_name.items() if name != "embedded"},
         )
         courier = Courier(ledger, channels, now_ms)
         register = RegisterKey(settings.access_folder)
@@ -188,7 +203,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
                 ledger=ledger,
                 series=series.charts,
                 settings=settings,
-                health=Health(ledger, ingest, folder).reasons,
+                health=Health(ledger, ingest, fallen, folder).reasons,
                 ingest_counts=ingest.counters,
                 version=__version__,
                 now_ms=now_ms,
@@ -208,6 +223,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         # What lives as long as the office is no rubbish: the collector need not walk through it at every batch.
         gc.collect()
         gc.freeze()
-        with notify.watchdog(ingest.alive):
+        gc.set_threshold(*GARBAGE)
+        with notify.watchdog(lambda: ingest.alive() and fallen.trouble() is None):
             serve(app, settings.http.host, settings.http.port, stop, up)
     log.info("office_stopped")

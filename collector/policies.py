@@ -99,17 +99,25 @@ class Policies:
         self._thread.join()
 
     def _run(self) -> None:
-        seen = -1
+        seen, stuck = -1, False
         while not self._stop.is_set():
             version = self._ledger.changed.version
-            if version != seen:
-                seen = version
-                with self._ledger.read() as connection:
-                    known = [word.gate for word in gates.words(connection)]
-                self._tell(known)
+            if version != seen or stuck:
+                try:
+                    self._tell(self._known())
+                    seen, stuck = version, False
+                except Exception:
+                    # The ledger cannot be read just now; gates that it knows are told when it can.
+                    if not stuck:
+                        log.exception("policies_stuck")
+                    stuck = True
             said = self._say()
             self._stop.wait(LOOK_SECONDS if self._told and said else LOOK_SECONDS / 10)
             self._look()
+
+    def _known(self) -> list[str]:
+        with self._ledger.read() as connection:
+            return [word.gate for word in gates.words(connection)]
 
     def _look(self) -> None:
         """Makes the policy anew; where that cannot be done, gates keep the last one."""

@@ -71,8 +71,11 @@ class Courier:
 
     def _carry(self, name: str, channel: Channel) -> None:
         stuck = False
-        while not self._stopping.is_set():
+        while True:
             seen = self._ledger.changed.version
+            # After `seen` was read: the bell that `stop` rings is heard then.
+            if self._stopping.is_set():
+                return
             if not self._ledger.leads():
                 self._ledger.changed.wait(seen, LONGEST_SLEEP)
                 continue

@@ -46,7 +46,8 @@ def status(config: Path, *, as_json: bool) -> None:
                 f"{name}: counted up to {found['position']}, {found['lag']} to go, {found['aside']} set aside"
             )
             for line in found["lines"]:
-                click.echo(f"  {line['position']}  {line['gate']}  {line['at']}  {line['reason']}")
+                many = "" if line["count"] == 1 else f"…{line['last']} ({line['count']})"
+                click.echo(f"  {line['position']}{many}  {line['gate']}  {line['at']}  {line['reason']}")
 
 
 @series.command("rebuild")
@@ -95,6 +96,8 @@ def _status(ledger: Ledger, name: str, store: Series) -> dict[str, Any]:
             "lines": [
                 {
                     "position": one.position,
+                    "last": one.end,
+                    "count": one.count,
                     "gate": one.gate,
                     "at": moment(one.at_ms).isoformat(timespec="milliseconds"),
                     "reason": one.reason,

@@ -1,6 +1,7 @@
 """The thread that takes what has arrived, commits it, sends receipts and then acknowledges."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from threading import Event, Thread
 from time import monotonic
 
@@ -163,12 +164,24 @@ class Committer:
                 continue
             self._moving(monotonic() - begun, done)
             break
-        if done.receipts and self._answers.send_receipts(done.receipts):
-            self._counters.receipts += len(done.receipts)
-        self._answers.acknowledge(self._waiting.done(arrivals))
+        with self._going_on():
+            if done.receipts and self._answers.send_receipts(done.receipts):
+                self._counters.receipts += len(done.receipts)
+        told = self._waiting.done(arrivals)
+        with self._going_on():
+            self._answers.acknowledge(told)
         for arrival, intake in zip(arrivals, batch, strict=True):
             if intake.gate is not None and (intake.status or intake.telemetry or intake.reply):
-                self._answers.on_said(intake, arrival.retained)
+                with self._going_on():
+                    self._answers.on_said(intake, arrival.retained)
+
+    @contextmanager
+    def _going_on(self) -> Iterator[None]:
+        """What is committed is committed: a fault in telling it must not end the thread that commits all others."""
+        try:
+            yield
+        except Exception:
+            log.exception("answer_failed")
 
     def _write(self, batch: list[Intake]) -> Committed:
         now = self._now_ms()

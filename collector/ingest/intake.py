@@ -56,6 +56,8 @@ def take_in(site: str, topic: str, payload: bytes) -> Intake:
         return _of_kind(whose.kind, topic, whose.gate, payload)
     except Refused as error:
         return Intake(topic, whose.gate, refusals=(Refusal(str(error), payload),))
+    except Exception as error:  # noqa: BLE001 - one message must not end the thread that commits all others
+        return Intake(topic, whose.gate, refusals=(Refusal(f"{type(error).__name__}: {error}", payload),))
 
 
 def _of_kind(kind: Kind, topic: str, gate: str, payload: bytes) -> Intake:

@@ -59,6 +59,9 @@ _PRAGMAS = (
     "synchronous=FULL",
     "foreign_keys=ON",
     "journal_size_limit=67108864",
+    # Pages (16 MB). A city's gates touch the same pages again and again: folded in four times as rarely, each is
+    # written once where it was written several times, and a commit costs a sixth less (decision 031).
+    "wal_autocheckpoint=4000",
     "secure_delete=ON",  # Debian's default; what is deleted as too old must be gone from the file too
 )
 

@@ -1,21 +1,19 @@
-"""Deleting roll-ups that were kept long enough: a bounded number of rows a transaction."""
+"""Deleting roll-ups that were kept long enough: a bounded number of rows a transaction.
+
+Minutes that are not folded yet stay, however old: hours and days, which are kept longer, are still to be made of them.
+"""
 
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, Table, and_, delete, select, tuple_
 
-from collector.ledger.series_tables import fresh_minutes, rollups, tallies
+from collector.ledger.series_tables import rollups, tallies
 
 
 def by_time(connection: Connection, length_ms: int, cutoff_ms: int, most: int) -> int:
     """Delete at most `most` counts of verdicts of one length that begin before a moment; returns how many went."""
     old = and_(tallies.c.length_ms == length_ms, tallies.c.start_ms < cutoff_ms)
     return _delete(connection, tallies, old, most)
-
-
-def of_fresh(connection: Connection, cutoff_ms: int, most: int) -> int:
-    """Delete at most `most` minutes that are not folded yet; they are of the present, but a gate's clock may be not."""
-    return _delete(connection, fresh_minutes, fresh_minutes.c.start_ms < cutoff_ms, most)
 
 
 def by_gate(connection: Connection, length_ms: int, gates: Sequence[str], cutoff_ms: int, most: int) -> tuple[int, int]:

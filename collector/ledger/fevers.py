@@ -7,7 +7,7 @@ Nothing here looks at whose code was shown.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -17,8 +17,10 @@ from collector.ledger.tables import UNUSUAL, incidents, screenings
 
 FeverState = Literal["confirmed", "unconfirmed", "cleared"]
 RULE = "confirmed_fever"
-EARLY_READINGS = 4
-"""Readings before the rest was over that one person is followed through."""
+CAUSE = "fever:"
+"""How the cause of its incidents begins: the id of the first reading follows."""
+EARLY_READINGS = 20
+"""Readings before the rest was over that one person is followed through; each costs a question, where there is one."""
 MOST_LOOKED_AT = 400
 """High readings looked at for one page: where hardly any are of the wanted state, a page is short instead of late."""
 _COLUMNS = [
@@ -124,42 +126,44 @@ def _marked(  # noqa: PLR0917 - as above
 def _fevers(connection: Connection, marks: Sequence[Reading]) -> list[Fever]:
     """What became of each of these readings; those that are the second one of another are told with it."""
     decided = _decided(connection, marks)
-    named = {mark.remeasure_of for mark in marks if mark.remeasure_of and mark.says("fever_confirmed")}
-    known = set(connection.scalars(select(screenings.c.id).where(screenings.c.id.in_(named)))) if named else set()
+    elsewhere = _told_elsewhere(connection, marks)
     opened = _opened(connection, marks)
     seconds = _seconds_of_incidents(connection, marks)
     found = []
     for mark in marks:
-        incident = opened.get(f"fever:{mark.id}")
+        incident = opened.get(f"{CAUSE}{mark.id}")
         alert = incident["id"] if incident else None
         second = decided.get(mark.id)
+        by_rule = seconds.get((mark.gate, mark.at_ms))
         if mark.says("fever_confirmed"):
-            if mark.remeasure_of not in known:
+            if mark.id not in elsewhere:
                 found.append(Fever("confirmed", None, mark, alert))
         elif second is not None and second.says("fever_confirmed"):
             found.append(Fever("confirmed", mark, second, alert))
         elif incident is not None:
             found.append(Fever("confirmed", mark, _at(connection, incident, mark), alert))
-        elif (mark.gate, mark.at_ms) not in seconds:
+        elif by_rule is None:
             found.append(Fever("unconfirmed" if second is None else "cleared", mark, second, None))
+        elif not by_rule.first_is_here:
+            found.append(Fever("confirmed", None, mark, by_rule.id))
     return found
 
 
 def _decided(connection: Connection, marks: Iterable[Reading]) -> dict[UUID, Reading]:
-    """The reading that decided about each, by the first one's id; the earliest where there are several."""
+    """The reading that decided about each, by the first one's id: the earliest, and one that confirms before others."""
     origin = {mark.id: mark.id for mark in marks}
     asked = list(origin)
     found: dict[UUID, Reading] = {}
-    for _ in range(EARLY_READINGS):
+    for _ in range(EARLY_READINGS + 1):
         if not asked:
             break
         query = select(*_COLUMNS).where(screenings.c.remeasure_of.in_(asked)).order_by(screenings.c.at_ms)
         asked = []
         for reading in _read(connection, query):
             first = origin.get(reading.remeasure_of) if reading.remeasure_of else None
-            if first is None or first in found:
+            if first is None or (first in found and found[first].says("fever_confirmed")):
                 continue
-            if reading.says("fever_confirmed") or reading.says("cleared"):
+            if reading.says("fever_confirmed") or (reading.says("cleared") and first not in found):
                 found[first] = reading
             elif reading.id not in origin:
                 origin[reading.id] = first
@@ -167,22 +171,58 @@ def _decided(connection: Connection, marks: Iterable[Reading]) -> dict[UUID, Rea
     return found
 
 
+def _told_elsewhere(connection: Connection, marks: Iterable[Reading]) -> set[UUID]:
+    """Those of these readings that confirmed a fever which a reading before them tells of, as far as it is kept.
+
+    The way back leads through readings that came too early. Where it ends without a high one, the first never came or
+    is deleted.
+    """
+    before = {mark.id: mark.remeasure_of for mark in marks if mark.remeasure_of and mark.says("fever_confirmed")}
+    found = set()
+    for _ in range(EARLY_READINGS + 1):
+        query = select(*_COLUMNS).where(screenings.c.id.in_(set(before.values())))
+        there = {reading.id: reading for reading in _read(connection, query)} if before else {}
+        steps = [(mark, there[earlier]) for mark, earlier in before.items() if earlier in there]
+        found |= {mark for mark, reading in steps if _tells_of_fever(reading)}
+        before = {
+            mark: reading.remeasure_of
+            for mark, reading in steps
+            if reading.remeasure_of and not (_tells_of_fever(reading) or reading.says("cleared"))
+        }
+    return found
+
+
+def _tells_of_fever(reading: Reading) -> bool:
+    return reading.says("temperature_high") or reading.says("fever_confirmed")
+
+
 def _opened(connection: Connection, marks: Iterable[Reading]) -> dict[str, Any]:
     """The incidents that the rules opened about these readings, by cause."""
     columns = incidents.c.cause, incidents.c.id, incidents.c.gate, incidents.c.happened_ms
-    causes = [f"fever:{mark.id}" for mark in marks]
+    causes = [f"{CAUSE}{mark.id}" for mark in marks]
     query = select(*columns).where(incidents.c.rule == RULE, incidents.c.cause.in_(causes))
     return {row["cause"]: row for row in connection.execute(query).mappings()}
 
 
-def _seconds_of_incidents(connection: Connection, marks: Sequence[Reading]) -> set[tuple[str, int]]:
-    """Gate and moment of each reading by which a rule confirmed a fever, as far as these readings reach."""
+class _ByRule(NamedTuple):
+    """An incident by which a rule confirmed a fever, and whether the reading that it names as the first is kept."""
+
+    id: str
+    first_is_here: bool
+
+
+def _seconds_of_incidents(connection: Connection, marks: Sequence[Reading]) -> dict[tuple[str, int], _ByRule]:
+    """By gate and moment, those of these readings by which a rule confirmed a fever."""
     if not marks:
-        return set()
-    query = select(incidents.c.gate, incidents.c.happened_ms).where(
+        return {}
+    query = select(incidents.c.gate, incidents.c.happened_ms, incidents.c.id, incidents.c.cause).where(
         incidents.c.rule == RULE, incidents.c.happened_ms.between(marks[-1].at_ms, marks[0].at_ms)
     )
-    return {(gate, happened_ms) for gate, happened_ms in connection.execute(query)}
+    of_marks = {(mark.gate, mark.at_ms) for mark in marks}
+    rows = [row for row in connection.execute(query) if (row.gate, row.happened_ms) in of_marks]
+    firsts = {row.cause: UUID(row.cause[len(CAUSE) :]) for row in rows if row.cause.startswith(CAUSE)}
+    here = set(connection.scalars(select(screenings.c.id).where(screenings.c.id.in_(firsts.values()))))
+    return {(row.gate, row.happened_ms): _ByRule(row.id, firsts.get(row.cause) in here) for row in rows}
 
 
 def _at(connection: Connection, incident: Any, first: Reading) -> Reading | None:

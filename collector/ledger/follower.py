@@ -94,9 +94,8 @@ class Follower(Generic[B]):
 
     def _follow(self) -> None:
         pause = 0.0
-        while not self._stopping.is_set():
-            self._ledger.calm.wait(GIVE_WAY_SECONDS)
-            seen, begun = self._ledger.changed.version, monotonic()
+        while (seen := self._seen()) is not None:
+            begun = monotonic()
             if not self._ledger.leads():
                 self._ledger.changed.wait(seen, LONGEST_PAUSE)
                 continue
@@ -122,6 +121,12 @@ class Follower(Generic[B]):
                 self._ledger.changed.wait(seen, LONGEST_PAUSE)
             elif (rest := begun + self._rest(rows) - monotonic()) > 0:
                 self._stopping.wait(rest)
+
+    def _seen(self) -> int | None:
+        """How often the bell has rung, once it is calm; None: the end. Asked in this order, `stop`'s ring is heard."""
+        self._ledger.calm.wait(GIVE_WAY_SECONDS)
+        seen = self._ledger.changed.version
+        return None if self._stopping.is_set() else seen
 
     def _step(self) -> int:
         behind = self._position()

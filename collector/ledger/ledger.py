@@ -1,8 +1,8 @@
 """The ledger's door: opened once, then a write or a snapshot at a time."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from threading import Event, Lock
+from contextlib import contextmanager, nullcontext
+from threading import BoundedSemaphore, Event, Lock
 from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Connection, Engine
@@ -26,6 +26,7 @@ class Ledger:
     def __init__(self, engine: Engine, place: str) -> None:
         self._engine = engine
         self._writing = Lock()
+        self._reading = BoundedSemaphore(postgres.READERS) if self.shared else nullcontext()
         self.place = place
         """The file, or the server without its password: for messages."""
         self.calm = Event()
@@ -77,7 +78,7 @@ class Ledger:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A snapshot: all reads of the block see the same moment. Nothing is kept of what the block writes."""
-        with self._engine.connect() as connection:
+        with self._reading, self._engine.connect() as connection:
             if connection.dialect.name == "postgresql":
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901 - same one
             yield connection

@@ -28,6 +28,9 @@ WRITING, LEADING = 1, 2
 BELL = "kadian_changed"
 """The channel on which each commit is told; the payload says by whom."""
 CONNECT_SECONDS = 5
+CONNECTIONS = 16
+READERS = CONNECTIONS - 1
+"""How many may read at once: the last connection is for whoever writes, however many slow questions are asked."""
 HERE = f"{getpid()}-{token_hex(4)}"
 """This process, for the bell."""
 
@@ -68,7 +71,7 @@ def open_engine(parts: URL, password: Secret | None, writes: str) -> Engine:
     """An engine; the connections that have the execution option `writes` take turns."""
     engine = create_engine(
         address(parts, password),
-        pool_size=16,
+        pool_size=CONNECTIONS,
         max_overflow=0,
         pool_pre_ping=True,
         # Under REPEATABLE READ a transaction would see what was there before it waited for its turn.

@@ -1,9 +1,11 @@
 """Deleting what was kept long enough: a bounded number of rows a transaction, the oldest arrivals first."""
 
+from collections.abc import Sequence
 from statistics import median
+from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Table, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, case, delete, func, null, or_, select
 
 from collector.ledger.tables import deliveries, incident_events, incidents, registrations, rejects, screenings
 
@@ -14,46 +16,99 @@ WITNESSES = 101
 """The newest screenings of gates with a right clock whose times tell what day it is."""
 
 
-class Step(msgspec.Struct, frozen=True):
-    """What one transaction did: how many rows went, up to which position it looked, and whether more may follow."""
+class Gone(NamedTuple):
+    """A row that went; milliseconds since 1970. A reject has no `at_ms`, and may have no gate."""
 
-    deleted: int
+    position: int
+    arrived_ms: int
+    gate: str | None
+    at_ms: int | None
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """What may go: what arrived before `cutoff_ms`, up to the position `up_to` (None: any); `now_ms` is the clock."""
+
+    cutoff_ms: int
+    now_ms: int
+    up_to: int | None = None
+
+
+class Step(msgspec.Struct, frozen=True):
+    """What one transaction did: which rows went, up to which position it looked, and whether more may follow."""
+
+    gone: Sequence[Gone]
     position: int
     more: bool
 
+    @property
+    def oldest_ms(self) -> int | None:
+        """When the first of what went arrived."""
+        return min((row.arrived_ms for row in self.gone), default=None)
 
-def arrivals(  # noqa: PLR0917 - table, whence, until when, how far, what is the future, how many
-    connection: Connection, kind: str, behind: int, cutoff_ms: int, up_to: int | None, now_ms: int, most: int
-) -> Step:
-    """Delete what arrived before `cutoff_ms` among the next `most` rows behind a position.
 
-    A row that says it arrived after `now_ms` was stamped by a clock that was wrong: it stays until its time comes, and
-    holds up nobody else.
+def arrivals(connection: Connection, kind: str, behind: int, limits: Limits, most: int) -> Step:
+    """Delete what is old among the next `most` rows behind a position, but never more than a day's arrivals.
+
+    Positions grow with the time of arrival, and so do the stamps, as long as the office's clock is right. A row that is
+    stamped too late stays until its time comes and holds up nobody else: rows behind it are looked at all the same. A
+    row that is stamped too early does not go for that alone (see `_arrived_ms`).
 
     Args:
         connection: a write of the ledger.
         kind: a key of `BY_ARRIVAL`.
         behind: the position after which to look.
-        cutoff_ms: milliseconds since 1970.
-        up_to: the last position that may go; None: any.
-        now_ms: the office's clock.
+        limits: what may go.
         most: how many rows to look at.
     """
     table = BY_ARRIVAL[kind]
-    query = select(table.c.position, table.c.received_ms).where(table.c.position > behind)
-    if up_to is not None:
-        query = query.where(table.c.position <= up_to)
-    rows = connection.execute(query.order_by(table.c.position).limit(most)).all()
+    arrived_ms = _arrived_ms(table, limits.now_ms)
+    at_ms = table.c.at_ms if "at_ms" in table.c else null()
+    allowed = table.c.position > behind
+    if limits.up_to is not None:
+        allowed &= table.c.position <= limits.up_to
+    query = select(table.c.position, arrived_ms, table.c.gate, at_ms).where(allowed)
+    rows = [Gone(*row) for row in connection.execute(query.order_by(table.c.position).limit(most))]
     if not rows:
-        return Step(0, behind, more=False)
+        return Step((), behind, more=False)
     last = rows[-1]
-    gone = connection.execute(
-        delete(table).where(
-            table.c.position > behind, table.c.position <= last.position, table.c.received_ms < cutoff_ms
-        )
-    ).rowcount
-    passed = last.received_ms < cutoff_ms or last.received_ms > now_ms
-    return Step(gone, last.position, more=passed and len(rows) == most)
+    cutoff_ms = min(limits.cutoff_ms, min(row.arrived_ms for row in rows) + DAY_MS)
+    gone = [row for row in rows if row.arrived_ms < cutoff_ms]
+    if gone:
+        old = and_(allowed, table.c.position <= last.position, arrived_ms < cutoff_ms)
+        connection.execute(delete(table).where(old))
+    passed = last.arrived_ms < cutoff_ms or last.arrived_ms > limits.now_ms
+    more = len(rows) == most and (passed or _old_ahead(connection, table, last.position, cutoff_ms, limits, most))
+    return Step(gone, last.position, more=more)
+
+
+def _arrived_ms(table: Table, now_ms: int) -> ColumnElement[int]:
+    """When a row arrived: by the office's clock then, or when it was measured, where that clock was behind it.
+
+    A small computer without a battery may begin in 1970: what it has just received is not old. The measuring gate's
+    clock is believed where it says that it is right, and does not name the future.
+    """
+    received_ms = table.c.received_ms
+    if "at_ms" not in table.c:
+        return received_ms
+    believed = and_(table.c.at_ms > received_ms, table.c.at_ms <= now_ms)
+    if "clock" in table.c:
+        believed &= table.c.clock == "synced"
+    return case((believed, table.c.at_ms), else_=received_ms)
+
+
+def _old_ahead(  # noqa: PLR0917 - where, whence, what, how far
+    connection: Connection, table: Table, position: int, cutoff_ms: int, limits: Limits, most: int
+) -> bool:
+    """Whether a row further on is old, though the one at `position` is not: looked for in ever longer strides."""
+    query = select(table.c.position, _arrived_ms(table, limits.now_ms)).order_by(table.c.position).limit(1)
+    stride = 1
+    while True:
+        row = connection.execute(query.where(table.c.position > position + stride - 1)).first()
+        if row is None or (limits.up_to is not None and row[0] > limits.up_to):
+            return False
+        if row[1] < cutoff_ms:
+            return True
+        stride = stride * 2 if stride >= most else most
 
 
 def surplus(connection: Connection, keep: int, most: int) -> int:

@@ -46,7 +46,7 @@ rollups = Table(
     sqlite_with_rowid=False,
 )
 
-# What a remote series store refused, one row a screening: the others go on, and this is listed.
+# What a remote series store refused, one row a screening or a range of them: the others go on, and this is listed.
 series_aside = Table(
     "series_aside",
     metadata,
@@ -56,6 +56,8 @@ series_aside = Table(
     Column("at_ms", BigInteger, nullable=False),
     Column("reason", Text, nullable=False),  # the store's own words
     Column("aside_ms", BigInteger, nullable=False),
+    Column("last", BigInteger),  # where a range ends
+    Column("count", Integer, nullable=False, server_default="1"),
     Index("ix_series_aside_backend_aside_ms", "backend", "aside_ms"),
     sqlite_with_rowid=False,
 )

@@ -9,6 +9,8 @@ from bisect import bisect_left, bisect_right, insort
 from collections import deque
 from collections.abc import Iterator
 
+import msgspec
+
 from collector.rules.families import Families, Family
 
 EXPLICIT_SPAN = 4
@@ -17,29 +19,6 @@ hour later rings once more, and a rule's memory stays bounded."""
 GATE_SPAN = 1
 """One that is held together by the place alone: another feverish person without a code must not vanish in it."""
 MEMORY_SPAN = 5
-
-
-class Mark:
-    """One screening as far as it matters here; `moment` and `received` in milliseconds."""
-
-    __slots__ = ("chain", "earlier", "gate", "high", "holder", "id", "moment", "received")
-
-    def __init__(
-        self, id_: str, gate: str, *, holder: str | None, earlier: str | None, moment: int, received: int, high: bool
-    ) -> None:
-        self.id = id_
-        self.gate = gate
-        self.holder = holder
-        self.earlier = earlier
-        self.moment = moment
-        self.received = received
-        self.high = high
-        self.chain = Chain()
-
-    @property
-    def place(self) -> tuple[int, str]:
-        """In order of time; the id decides between equals."""
-        return self.moment, self.id
 
 
 class Chain:
@@ -53,11 +32,11 @@ class Chain:
         self.rung = False
 
     @property
-    def first(self) -> Mark:
+    def first(self) -> "Mark":
         """The earliest reading in it."""
         return min(self.members, key=lambda mark: mark.place)
 
-    def admits(self, mark: Mark, span_ms: int) -> bool:
+    def admits(self, mark: "Mark", span_ms: int) -> bool:
         """Whether nobody else's holder is in it, and it would not last longer than `span_ms`."""
         if mark.holder and any(other.holder not in {None, mark.holder} for other in self.members):
             return False
@@ -71,6 +50,31 @@ class Chain:
         self.members += other.members
         for mark in other.members:
             mark.chain = self
+
+
+NOBODYS = Chain()
+"""Of what is not high: a city remembers millions of normal readings, each of which would have an empty one."""
+
+
+class Mark(msgspec.Struct, eq=False, gc=False):
+    """One screening as far as it matters here; `moment` and `received` in milliseconds.
+
+    Python's garbage collection does not walk over it: the circle of a chain and its members is cut by `Chains.forget`.
+    """
+
+    id: str
+    gate: str
+    holder: str | None
+    earlier: str | None
+    moment: int
+    received: int
+    high: bool
+    chain: Chain = NOBODYS
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """In order of time; the id decides between equals."""
+        return self.moment, self.id
 
 
 class Chains:
@@ -103,9 +107,10 @@ class Chains:
             if mark.holder:
                 known: dict[str, dict[str, Mark]] | dict[str, dict[str, int]]
                 known = self._highs_of if mark.high else self._normals_of
-                del known[mark.holder][mark.id]
-                if not known[mark.holder]:
-                    del known[mark.holder]
+                theirs = known.get(mark.holder, {})
+                theirs.pop(mark.id, None)  # what had no result is kept, but stands in neither
+                if not theirs:
+                    known.pop(mark.holder, None)
             if mark.high:
                 mark.chain.members.remove(mark)
                 self._highs_at[mark.gate].remove(mark.place)
@@ -117,7 +122,8 @@ class Chains:
     def note_normal(self, mark: Mark) -> None:
         """A normal reading: what was high before it is not confirmed by what is high after it."""
         family = self._keep(mark)
-        family.normals[mark.id] = mark.moment
+        if family is not None:
+            family.normals[mark.id] = mark.moment
         if mark.holder:
             self._normals_of.setdefault(mark.holder, {})[mark.id] = mark.moment
 
@@ -140,7 +146,10 @@ class Chains:
         insort(self._highs_at.setdefault(mark.gate, []), mark.place)
         return chain
 
-    def _keep(self, mark: Mark) -> Family:
+    def _keep(self, mark: Mark) -> Family | None:
+        named = self._marks.get(mark.earlier) if mark.earlier else None
+        if named is not None and self._families.of(named.id) is None:
+            self._families.begin(named.id, None if named.high else named.moment)
         self._marks[mark.id] = mark
         self._order.append(mark)
         return self._families.join(mark.id, mark.earlier)

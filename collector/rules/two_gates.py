@@ -4,7 +4,8 @@ It pages nobody and refuses nobody. One incident for a pair of gates and a day c
 """
 
 from collections import deque
-from typing import NamedTuple
+
+import msgspec
 
 from collector.ledger.screenings import StoredScreening
 from collector.rules.lateness import is_dated, moment_ms
@@ -16,8 +17,11 @@ MOST_OF_ONE = 32
 """Showings of one code that are remembered, the newest: a code that is held up all day costs no more than another."""
 
 
-class Showing(NamedTuple):
-    """One code at one gate; `moment` and `received` in milliseconds."""
+class Showing(msgspec.Struct, frozen=True, order=True, gc=False):
+    """One code at one gate; `moment` and `received` in milliseconds.
+
+    Python's garbage collection does not walk over it: a city remembers millions.
+    """
 
     moment: int
     id: str

@@ -1,22 +1,19 @@
 """What was kept long enough goes, in small steps; what is needed, or what a wrong clock calls old, stays."""
 
 import itertools
-from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
 
 from collector import keeper as keeping
-from collector.keeper import Keeper, trusted_ms
+from collector.keeper import Keeper
 from collector.ledger import (
-    Ledger,
     deliveries,
     incidents,
     measured,
     rejects,
     retention,
-    screenings,
     series_tables,
     tables,
 )
@@ -26,60 +23,9 @@ from collector.rules.reason import Reason
 from collector.rules.rule import Finding
 from collector.series.embedded import EmbeddedSeries
 from collector.settings import CollectorSettings, Retention
+from collector.trustedclock import trusted_ms
 from kadian.identifiers import new_id
-from kadian.messages import Screening, Temperature
-
-NOW = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
-NOW_MS = int(NOW.timestamp() * 1000)
-
-
-@pytest.fixture
-def ledger(tmp_path, monkeypatch):
-    monkeypatch.setattr(keeping, "PAUSE", 0.0)
-    monkeypatch.setattr(keeping, "SHARE", 0)
-    ledger = Ledger.open(f"sqlite:///{tmp_path}/kadian.db")
-    yield ledger
-    ledger.close()
-
-
-_seqs = itertools.count(1)
-
-
-def arrive(ledger, days_ago, many=1, clock="synced", measured_days_ago=None, registration=None):
-    """Screenings that were received so many days ago."""
-    at = NOW - timedelta(days=days_ago if measured_days_ago is None else measured_days_ago)
-    batch = [
-        Screening(
-            id=new_id(),
-            epoch="a",
-            seq=next(_seqs),
-            at=at,
-            clock=clock,
-            verdict="none" if registration else "pass",
-            temperature=None if registration else Temperature(celsius=36.5, kind="body_estimate"),
-            registration=registration,
-        )
-        for _ in range(many)
-    ]
-    with ledger.begin() as connection:
-        screenings.store(connection, "e01", batch, NOW_MS - int(days_ago * DAY_MS))
-
-
-def ages(ledger, table=tables.screenings):
-    with ledger.read() as connection:
-        return [
-            (NOW_MS - ms) / DAY_MS
-            for ms in connection.scalars(select(table.c.received_ms).order_by(table.c.position)).all()
-        ]
-
-
-def made(ledger, now_ms=NOW_MS, followed=10**9, stored=lambda: 0, **days):
-    return Keeper(ledger, Retention(**days), lambda: now_ms, lambda: followed, stored)
-
-
-def rounds(keeper, many):
-    for _ in range(many):
-        keeper.run()
+from tests.collector.keeping import NOW_MS, ages, arrive, made, rounds, tick
 
 
 def test_the_oldest_go_first_and_never_more_than_a_days_arrivals_in_a_round(ledger):
@@ -104,7 +50,7 @@ def test_a_day_of_arrivals_goes_in_steps(ledger, monkeypatch):
     monkeypatch.setattr(retention, "arrivals", lambda *a: steps.append(real(*a)) or steps[-1])
     made(ledger).run()
     assert ages(ledger) == [1]
-    assert max(step.deleted for step in steps) == 7
+    assert max(len(step.gone) for step in steps) == 7
 
 
 def test_what_a_follower_has_not_read_stays(ledger):
@@ -154,7 +100,7 @@ def test_an_office_without_gates_still_forgets(ledger):
     assert len(ages(ledger)) == 1
     for _ in range(95):
         clock[0] += DAY_MS
-        keeper._asked -= 86_400  # a day by the clock that cannot jump
+        tick(keeper, 86_400)
         keeper.run()
     assert ages(ledger) == []
 

@@ -176,3 +176,34 @@ def test_a_second_office_on_one_sqlite_file_is_refused_until_the_first_has_ended
     first.stop()
     open_leadership(ledger).stop()
     ledger.close()
+
+
+def test_a_write_waits_for_no_reader_however_many_slow_questions_are_asked(two):
+    ledger = two[0]
+
+    def ask():
+        with ledger.read() as connection:
+            connection.execute(text("SELECT pg_sleep(1)"))
+
+    readers = [threading.Thread(target=ask) for _ in range(postgres.CONNECTIONS + 4)]
+    for reader in readers:
+        reader.start()
+    time.sleep(0.3)
+    begun = time.monotonic()
+    with ledger.begin() as connection:
+        cursors.put(connection, "x", 1)
+    assert time.monotonic() - begun < 0.5
+    for reader in readers:
+        reader.join()
+
+
+def test_a_block_that_fails_leaves_no_connection_out(two):
+    ledger = two[0]
+    for _ in range(2 * postgres.CONNECTIONS):
+        with pytest.raises(SQLAlchemyError), ledger.read() as connection:
+            connection.execute(text("SELECT 1 / 0"))
+        with pytest.raises(KeyError), ledger.begin():
+            raise KeyError
+    assert ledger._engine.pool.checkedout() == 0
+    with ledger.begin() as connection:
+        cursors.put(connection, "x", 1)
