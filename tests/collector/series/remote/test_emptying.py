@@ -1,8 +1,10 @@
 """A store that is emptied and filled anew, with others at work, killed, busy, or set up late."""
 
 import pytest
+from click.testing import CliRunner
 
-from collector.ledger import aside
+from collector.command.series import series as command
+from collector.ledger import aside, cursors
 from collector.ledger.follower import NotNow
 from collector.ledger.measured import after
 from collector.series.charts import Charts
@@ -49,6 +51,24 @@ def test_what_is_written_while_somebody_empties_the_store_moves_no_cursor(place,
     assert office.position() == 0
     follow(office)
     assert len([at for name, at in influx.points if "probe" not in name]) == 10
+
+
+def test_what_was_taken_before_somebody_emptied_the_store_is_not_taken_for_settled(
+    place, series, remote, follow, now, monkeypatch
+):
+    store = series._store
+    monkeypatch.setattr(store, "settle_seconds", 60.0)
+    monkeypatch.setattr(store, "started", lambda: 5.0)
+    office, other = remote(store, "influxdb"), remote(store, "influxdb")
+    screened(place, 20)
+    follow(office)
+    other.clear()
+    for writer, behind in ((other, 0), (office, 5)):
+        with place.ledger.read() as connection:
+            writer.write(after(connection, behind, 5))
+        now.seconds += 70
+    with place.ledger.read() as connection:
+        assert (cursors.get(connection, "series.influxdb.settled"), office.position()) == (0, 10)
 
 
 def test_nobody_writes_while_a_store_is_being_emptied_and_after_a_kill_meanwhile_it_is_filled_again(
@@ -178,3 +198,38 @@ def test_a_store_that_retention_was_faster_than_has_everything_only_from_then_on
     series.clear()
     follow(series)
     assert series.begins_ms() == 0
+
+
+def rebuild(*arguments):
+    return CliRunner().invoke(command, ["rebuild", *map(str, arguments)], catch_exceptions=False)
+
+
+def test_a_rebuild_says_why_it_waits_and_where_it_stopped_and_can_be_resumed(tmp_path, opened, influx, monkeypatch):
+    url = f"sqlite:///{tmp_path}/kadian.db"
+    screened(opened(url), 30)
+    config = tmp_path / "collector.toml"
+    config.write_text(
+        f'site = "chuanchang"\n[ledger]\nurl = "{url}"\n'
+        f'[series]\nbackend = "influxdb"\nurl = "{influx.url}"\norg = "o"\ntoken = "t"\n'
+    )
+    monkeypatch.setattr("collector.series.refill.MOST_AT_ONCE", 10)
+    answers = [204, 204, 204, 503]  # to the test line, twice ten screenings, the others
+
+    def answer(_lines):
+        return answers.pop(0), {"Retry-After": "1"}, b'{"message":"cache full"}'
+
+    def interrupted(_seconds):
+        raise KeyboardInterrupt
+
+    influx.answer = answer
+    monkeypatch.setattr("time.sleep", interrupted)
+    stopped = rebuild("--config", config, "--backend", "influxdb")
+    assert stopped.exit_code == 1
+    assert "again in 1 s. The series store" in stopped.output
+    assert "influxdb stopped at screening 20." in stopped.output
+    influx.answer = lambda _lines: (204, {}, b"")
+    monkeypatch.undo()
+    done = rebuild("--config", config, "--backend", "influxdb", "--resume")
+    assert "30/30  100 %" in done.output
+    assert len([at for name, at in influx.points if "probe" not in name]) == 30
+    assert not influx.deletes[1:], "resumed, and not emptied again"
