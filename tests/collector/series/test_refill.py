@@ -24,6 +24,10 @@ HOUR = 3_600_000
 WINDOWS = [(MIDNIGHT, MIDNIGHT + DAY, 500), (MIDNIGHT - DAY, MIDNIGHT + 5 * DAY, 2000), (0, MIDNIGHT + 9 * DAY, 60)]
 
 
+def never(trouble, seconds):
+    raise AssertionError(f"waits {seconds} s for {trouble}")
+
+
 def fill(place, count=300, seed=1):
     dice = random.Random(seed)
     made = [
@@ -48,7 +52,7 @@ def test_a_series_that_is_filled_anew_is_the_one_that_followed(place):
         place.follow(70)
         place.series.fold(1)
     live, told = answers(place), []
-    refill(place.ledger, place.series, lambda at, end: told.append((at, end)))
+    refill(place.ledger, place.series, lambda at, end: told.append((at, end)), never)
     assert answers(place) == live
     assert told[-1] == (1200, 1200)
 
@@ -62,7 +66,7 @@ def test_days_that_the_ledger_no_longer_keeps_stay_and_later_ones_are_counted_an
     live = answers(place)
     with place.ledger.begin() as connection:
         connection.execute(delete(tables.screenings).where(tables.screenings.c.position < 6))
-    refill(place.ledger, place.series, lambda _at, _end: None)
+    refill(place.ledger, place.series, lambda _at, _end: None, never)
     assert answers(place) == live
     place.see(MIDNIGHT + 5 * HOUR)  # late again, and new
     assert sum(bucket.count for bucket in place.series.chart("e01", 0, MIDNIGHT + 9 * DAY, 60)) == 14
