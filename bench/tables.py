@@ -94,7 +94,7 @@ def costs(model: Model) -> str:
         )
     ]
     rows += [
-        ["memory at most under these loads", f"{model.office_memory.rest:,.0f} MB", f"{model.broker_memory.rest:,.0f} MB"],
+        ["memory under load, at most", f"{model.office_memory.rest:,.0f} MB", f"{model.broker_memory.rest:,.0f} MB"],
         [
             "… and for a thousand gates more",
             f"{model.office_memory.thousand_gates:,.1f} MB",
