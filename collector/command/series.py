@@ -1,6 +1,7 @@
 """`kadian series`: how far the series stores have come, and filling one anew."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,31 +54,49 @@ def status(config: Path, *, as_json: bool) -> None:
 @series.command("rebuild")
 @config_option
 @click.option("--backend", help="只重做这一个：embedded，或配置里的那个 · this store alone")
-def rebuild(config: Path, backend: str | None) -> None:
+@click.option(
+    "--resume", is_flag=True, help="不清空，从停下的地方接着做。Go on from where it stopped, without emptying."
+)
+def rebuild(config: Path, backend: str | None, *, resume: bool) -> None:
     """从账本重新生成；办公室开着、关着都可以。Fills the stores anew from the ledger, the office running or not.
 
-    账本里已经到期删除的日子保持原样。Days whose screenings the ledger no longer keeps stay as they are.
+    账本里已经到期删除的日子：内置的保持原样；别处的时序库先清空，之后只有账本里还有的。更早的图由内置的画。
+    Of days whose screenings the ledger no longer keeps: the embedded store keeps them as they are; a store elsewhere is
+    emptied first and then has what the ledger still has. Charts of earlier days come from the embedded store.
+
+    中途停下也没关系：办公室会接着做，也可以用 --resume。It may be interrupted: the office goes on from there, and so
+    does --resume.
     """
     with _open(config) as (ledger, stores):
         if backend is not None and backend not in stores.by_name:
             raise KadianError("K0353", "--backend", backend=backend, known=", ".join(stores.by_name))
         for name, store in stores.by_name.items():
             if backend in {None, name}:
-                _rebuild(ledger, name, store)
+                _rebuild(ledger, name, store, resume=resume)
 
 
-def _rebuild(ledger: Ledger, name: str, store: Series) -> None:
+def _rebuild(ledger: Ledger, name: str, store: Series, *, resume: bool) -> None:
     def told(position: int, end: int) -> None:
         click.echo(f"\r{name}  {position}/{end}  {position * 100 // end} %", nl=False, err=True)
 
+    def waits(trouble: KadianError | None, seconds: float) -> None:
+        zh, en = (trouble.what(language) if trouble else "" for language in ("zh", "en"))
+        click.echo(f"\n{name}  {seconds:g} 秒后再试。{zh}\n{name}  again in {seconds:g} s. {en}", err=True)
+        time.sleep(seconds)
+
+    done = False
     try:
-        refill(ledger, store, told)
+        refill(ledger, store, told, waits, resume=resume)
+        done = True
     except KadianError:
         raise
     except Exception as error:
         raise KadianError("K0354", name, why=f"{type(error).__name__}: {error}"[:300]) from error
     finally:
         click.echo("", err=True)
+        if not done:
+            at = store.position()
+            click.echo(f"{name} 停在第 {at} 条。{name} stopped at screening {at}.", err=True)
     click.echo(f"{name} 已从账本重新生成。{name} is filled from the ledger.")
 
 

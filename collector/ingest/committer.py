@@ -11,7 +11,7 @@ import structlog
 from collector.ingest.arrival import Arrival
 from collector.ingest.commit import Committed, commit, commit_carefully
 from collector.ingest.counters import Counters
-from collector.ingest.intake import Intake, take_in
+from collector.ingest.intake import KEPT_AFTER_SECONDS, Intake, take_in
 from collector.ingest.waiting import Waiting
 from collector.ledger.epochs import Life
 from collector.ledger.failures import failure, is_of_the_data
@@ -58,6 +58,7 @@ class Committer:
         answers: whom to tell.
         counters: kept up to date from this thread.
         waiting: the queue, with its bounds.
+        kept_after_seconds: what the broker let wait for longer is no news.
     """
 
     def __init__(  # noqa: PLR0917 - the parts, in the order of use
@@ -68,12 +69,14 @@ class Committer:
         answers: Answers,
         counters: Counters,
         waiting: Waiting | None = None,
+        kept_after_seconds: int = KEPT_AFTER_SECONDS,
     ) -> None:
         self._ledger = ledger
         self._site = site
         self._now_ms = now_ms
         self._answers = answers
         self._counters = counters
+        self._kept_after = kept_after_seconds
         self._waiting = Waiting() if waiting is None else waiting
         self._busy = False
         self._stopping = Event()
@@ -138,7 +141,8 @@ class Committer:
             self._waiting.wait(GATHERING_SECONDS, ENOUGH)
         size = 0
         while size < MOST_IN_ONE_COMMIT and (arrival := self._waiting.take()) is not None:
-            intake = take_in(self._site, arrival.topic, arrival.payload)
+            kept = arrival.waited_seconds > self._kept_after
+            intake = take_in(self._site, arrival.topic, arrival.payload, kept=kept)
             arrivals.append(arrival)
             batch.append(intake)
             size += len(intake.screenings) + len(intake.refusals)

@@ -53,6 +53,14 @@ def after(connection: Connection, behind: int, limit: int) -> Batch:
     return Batch(behind, rows_at_once(connection, query, Measured))
 
 
+def newest(connection: Connection, until_ms: int) -> Measured | None:
+    """The screening that was measured last, of those until `until_ms` (milliseconds since 1970)."""
+    at_ms, position = screenings.c.at_ms, screenings.c.position
+    query = select(*COLUMNS).where(at_ms <= until_ms).order_by(at_ms.desc(), position.desc()).limit(1)
+    row = connection.execute(query).first()
+    return None if row is None else Measured(*row)
+
+
 def waiting_since_ms(connection: Connection, behind: int) -> int | None:
     """When the office received the first screening behind a position, milliseconds since 1970; None: there is none."""
     query = select(screenings.c.received_ms).where(screenings.c.position > behind).order_by(screenings.c.position)

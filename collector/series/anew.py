@@ -6,14 +6,14 @@ the position that was counted then are passed over when the ledger is followed a
 
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, and_, delete, or_
+from sqlalchemy import Connection, delete
 
 from collector.ledger import cursors, measured
 from collector.ledger.measured import Batch, Measured
 from collector.ledger.series_tables import fresh_minutes, rollups, tallies
 from collector.series.cover import EVER_MS
+from collector.series.cutting import cut
 from collector.series.days import day_of, start_of_day
-from collector.series.lengths import HOUR_MS
 
 KEPT_MS, KEPT_TO = "series.kept_ms", "series.kept_to"
 """Cursors: before which moment what was counted stayed, and up to which position that was."""
@@ -30,11 +30,9 @@ def clear(connection: Connection, cursor: str, zone: ZoneInfo) -> None:
             connection.execute(delete(table))
         cursors.put(connection, KEPT_TO, 0)
     else:
-        connection.execute(delete(fresh_minutes).where(fresh_minutes.c.start_ms >= kept_ms))
-        for table in (tallies, rollups):
-            # Where days begin at half past an hour (UTC), that hour goes too, and only its second half comes again.
-            halved = and_(table.c.length_ms == HOUR_MS, table.c.start_ms > kept_ms - HOUR_MS)
-            connection.execute(delete(table).where(or_(table.c.start_ms >= kept_ms, halved)))
+        for table in (fresh_minutes, tallies, rollups):
+            connection.execute(delete(table).where(table.c.start_ms >= kept_ms))
+        cut(connection, kept_ms, zone)
         cursors.put(connection, KEPT_TO, max(position, cursors.get(connection, KEPT_TO)))
         cursors.put(connection, KEPT_MS, kept_ms)
     cursors.put(connection, cursor, 0)

@@ -1,4 +1,8 @@
-"""Charts from the remote series store, or from the embedded one while that does not answer or is behind."""
+"""Charts from the remote series store, or from the embedded one while that does not answer or has less.
+
+A remote store is filled from the ledger, so one that was set up or emptied later than the ledger forgot its first
+screenings has less than the roll-ups, which are kept for years.
+"""
 
 import time
 from collections.abc import Callable
@@ -9,6 +13,7 @@ import structlog
 
 from collector.ledger import Ledger
 from collector.ledger.measured import waiting_since_ms
+from collector.series.lengths import DAY_MS
 from collector.series.store import Bucket, Series
 
 log = structlog.get_logger(__name__)
@@ -19,6 +24,9 @@ RESPITE_SECONDS = 15.0
 """How long a store that did not answer is not asked again."""
 BEHIND_MS = 60_000
 """A remote store that has not taken what arrived so long ago draws no charts: the end of each would be missing."""
+BORDER_MS = 2 * DAY_MS
+"""A chart's first point may be a whole day, and a gate's clock ahead of what arrived: so far from where a remote store
+begins the embedded one still draws."""
 ASKING = 4
 
 
@@ -43,7 +51,7 @@ class Charts:
 
     def chart(self, gate: str, start_ms: int, end_ms: int, points: int) -> list[Bucket]:
         """As `store.Series.chart`; within about 2 s, whatever the remote store does."""
-        if self._remote and self._asking and self._may_ask() and not self._is_behind(self._remote):
+        if self._remote and self._asking and self._may_ask() and self._has(self._remote, start_ms):
             asked = self._asking.submit(self._remote.chart, gate, start_ms, end_ms, points)
             try:
                 found = asked.result(PATIENCE_SECONDS)
@@ -68,6 +76,10 @@ class Charts:
     def _may_ask(self) -> bool:
         with self._lock:
             return time.monotonic() >= self._ask_again_at
+
+    def _has(self, remote: Series, start_ms: int) -> bool:
+        begins_ms = remote.begins_ms()
+        return (not begins_ms or start_ms >= begins_ms + BORDER_MS) and not self._is_behind(remote)
 
     def _is_behind(self, remote: Series) -> bool:
         with self._ledger.read() as connection:

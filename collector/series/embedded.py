@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import Connection, Select, func, select
 
 from collector.ledger import Ledger, cursors
+from collector.ledger.follower import Overtaken
 from collector.ledger.insertion import insert_rows
 from collector.ledger.measured import Batch, Measured
 from collector.ledger.series_tables import VERDICTS, fresh_minutes, rollups, tallies
@@ -50,9 +51,16 @@ class EmbeddedSeries:
         self._now_ms = now_ms
         self._folding = Folding(ledger, CURSOR, zone)
         self._looked = 0
+        self._settled = False
 
     def write(self, batch: Batch) -> None:
-        """Count a batch; see `store.Series.write`. What can be done outside the transaction is."""
+        """Count a batch; see `store.Series.write`. What can be done outside the transaction is.
+
+        Raises:
+            Overtaken: what was counted before was of another zone, and is counted again from the begin.
+        """
+        if not self._settled and self.settle():
+            raise Overtaken
         fresh, totals = self._prepared(batch.rows)
         with self._ledger.begin() as connection:
             if not cursors.move(connection, CURSOR, batch.behind, batch.last):
@@ -76,6 +84,10 @@ class EmbeddedSeries:
         with self._ledger.read() as connection:
             return cursors.get(connection, CURSOR)
 
+    def begins_ms(self) -> int:
+        """It is never emptied of what the ledger cannot give again."""
+        return 0
+
     def chart(self, gate: str, start_ms: int, end_ms: int, points: int) -> list[Bucket]:
         """At most `points` buckets of the window; see `store.Series.chart`."""
         steps = steps_of(start_ms, end_ms, points, self._zone)
@@ -89,15 +101,22 @@ class EmbeddedSeries:
         """Forget what was counted, and stand at position 0; days that the ledger cannot give again stay as they are."""
         with self._ledger.begin() as connection:
             clear(connection, CURSOR, self._zone)
+        self._settled = True
 
-    def settle(self) -> None:
-        """Begin anew when what was counted has days of another zone than the site's."""
+    def settle(self) -> bool:
+        """Begin anew, and say so, when what was counted has days of another zone than the site's.
+
+        For whoever writes: an office that stands by, or somebody who looks, must not empty what others fill.
+        """
         newest = select(func.max(tallies.c.start_ms)).where(tallies.c.length_ms == DAY_MS)
         with self._ledger.read() as connection:
             day = connection.scalar(newest)
-        if day is not None and not is_start(day, self._zone):
+        anew = day is not None and not is_start(day, self._zone)
+        if anew:
             log.warning("series_of_another_zone", zone=str(self._zone), what="counted again from the ledger")
             self.clear()
+        self._settled = True
+        return anew
 
     def close(self) -> None:
         """Nothing is open: the ledger is closed by whoever opened it."""

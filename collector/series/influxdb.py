@@ -56,7 +56,6 @@ class InfluxDB:
 
     lanes = False  # it keeps nanoseconds
     settle_seconds = 0.0  # its log of writes is on disk before it answers
-    furthest_ms = None
 
     def __init__(
         self,
@@ -84,6 +83,9 @@ class InfluxDB:
 
     def started(self) -> None:
         """Not asked: what it took is on its disk."""
+
+    def furthest_ms(self) -> None:
+        """It drops nothing without a word."""
 
     def points(self, gate: str, first_ms: int, last_ms: int) -> list[Points]:
         """The raw points of a gate."""

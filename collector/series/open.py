@@ -125,7 +125,6 @@ def open_series(
         KadianError: K0350, there is no such back-end; and what that back-end raises.
     """
     embedded = EmbeddedSeries(ledger, zone, now_ms)
-    embedded.settle()
     _remove_old(Path(ledger.place))
     remote: tuple[str, Series] | None = None
     if settings.backend != "embedded":

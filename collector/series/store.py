@@ -52,6 +52,9 @@ class Series(Protocol):
     def position(self) -> int:
         """The ledger's position up to which everything is counted; 0 at first."""
 
+    def begins_ms(self) -> int:
+        """From when on it has everything that arrived, milliseconds since 1970; 0: all that ever did."""
+
     def chart(self, gate: str, start_ms: int, end_ms: int, points: int) -> list[Bucket]:
         """At most `points` buckets in time order, one for each step of `steps.steps_of(…)`, empty ones left out.
 

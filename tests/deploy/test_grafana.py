@@ -110,6 +110,38 @@ def test_every_question_finds_what_kadian_writes(filled, board, title, question)
         assert all(35 < value < 39 for value in values)
 
 
+def by_line(url, question):
+    asked = {"query": question, "time": time.time() - 25, "nocache": 1}
+    found = httpx.get(f"{url}/api/v1/query", params=asked).json()["data"]["result"]
+    tags = [[one["metric"].get(name, "") for name in ("site", "kind", "lane")] for one in found]
+    return {tuple(names): float(one["value"][1]) for names, one in zip(tags, found, strict=True)}
+
+
+def test_medians_and_percentiles_are_those_of_each_line_and_no_largest_of_several(filled):
+    """Two kinds of measurement, a second lane, and two sites with a gate of one name."""
+    now = time.time_ns() // 1_000_000 - 60_000
+    lines = {("nanjing", "body_estimate", ""): 36.0, ("nanjing", "contact", ""): 38.0, ("beijing", "contact", ""): 39.0}
+    lines["nanjing", "body_estimate", "1"] = 37.0
+    store = VictoriaMetrics(filled, "nanjing")
+    for (site, kind, lane), base in lines.items():
+        body = [(n, now - n * 1000, base + n / 100) for n in range(101)]
+        rows = [Measured(n, "x09", 1, n, at, "pass", celsius, kind, "ok", None, None) for n, at, celsius in body]
+        store.write([line(site, row, int(lane or 0)) for row in rows])
+    store.close()
+    for title, share in ("Median", 0.5), ("95th", 0.95):
+        ((_, _, question),) = [one for one in ASKED if one[0] == "victoriametrics" and title in one[1]]
+        question = question.replace("$site", ".*").replace("$gate", "x09").replace("$__interval", "5m")
+
+        expected = {key: pytest.approx(base + share) for key, base in lines.items()}
+        until = time.monotonic() + 20
+        while (found := by_line(filled, question)) != expected and time.monotonic() < until:
+            time.sleep(0.3)
+        assert found == expected
+        (flux,) = [panel["targets"][0]["query"] for panel in BOARDS["influxdb"]["panels"] if title in panel["title"]]
+        assert 'group(columns: ["site", "gate", "kind"])' in flux
+        assert f"quantile(q: {share}" in flux
+
+
 def test_every_flux_question_names_what_kadian_writes():
     for question in FLUX:
         assert f'r._measurement == "{MEASUREMENT}"' in question

@@ -158,16 +158,13 @@ def gate_answer(
 
 def brief_gate(name: str, standing: Standing, now_ms: int) -> BriefGate:
     """One gate in one line. Pure."""
-    newest = standing.newest
-    return BriefGate(
-        gate=name,
-        state=standing.word.state if standing.word else "unknown",
-        at=newest.at if newest else None,
-        celsius=newest.celsius if newest else None,
-        verdict=newest.verdict if newest else None,
-        age_seconds=age_seconds([standing.received_ms], now_ms),
-        today=sum(standing.today.values()),
-    )
+    word, newest, received_ms = standing.word, standing.newest, standing.received_ms
+    state = word.state if word else "unknown"
+    age = None if received_ms is None else max(0, now_ms - received_ms) / 1000
+    today = sum(standing.today.values())
+    if newest is None:
+        return BriefGate(name, state, None, None, None, age, today)
+    return BriefGate(name, state, newest.at, newest.celsius, newest.verdict, age, today)
 
 
 def age_seconds(moments_ms: Iterable[int | None], now_ms: int) -> float | None:

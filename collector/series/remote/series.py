@@ -1,20 +1,19 @@
 """A series store on another machine, as the rest of the office sees one."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from collector.ledger import Aside, Ledger, aside, cursors, ties
+from collector.ledger import Ledger
 from collector.ledger.follower import NotNow
-from collector.ledger.measured import Batch, Measured
-from collector.series.open import cursor_of
+from collector.ledger.measured import Batch
 from collector.series.remote.answers import Unwilling
-from collector.series.remote.lines import line, probe
+from collector.series.remote.offering import Offering
+from collector.series.remote.place import Place
 from collector.series.remote.samples import charted
-from collector.series.remote.settling import Settling
-from collector.series.remote.sifting import sift
+from collector.series.remote.settling import Sample, Settling
 from collector.series.remote.store import RemoteStore
 from collector.series.steps import steps_of
 from collector.series.store import Bucket
@@ -22,8 +21,7 @@ from kadian.errors import KadianError
 
 log = structlog.get_logger(__name__)
 
-LINES = 5000
-"""A request; more make InfluxDB no faster, by its own pages on writing."""
+EMPTYING_PAUSE = 5.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 """Seconds between two tries, unless the store or the case says otherwise."""
 
@@ -56,16 +54,15 @@ class RemoteSeries:
         monotonic: Callable[[], float],
     ) -> None:
         self._name = name
-        self._cursor = cursor_of(name)
-        self._settled = f"{self._cursor}.settled"
         self._store = store
-        self._ledger = ledger
-        self._site = site
         self._zone = zone
         self._now_ms = now_ms
         self._monotonic = monotonic
+        self._place = Place(ledger, name)
         self._settling = Settling(store.settle_seconds)
+        self._offering = Offering(name, store, ledger, site, now_ms)
         self._one = threading.Lock()
+        self._round = -1
         self._pause = 0.0
         self._trouble: KadianError | None = None
 
@@ -76,8 +73,11 @@ class RemoteSeries:
 
     def position(self) -> int:
         """The ledger's position up to which everything is in the store or set aside."""
-        with self._ledger.read() as connection:
-            return cursors.get(connection, self._cursor)
+        return self._place.position()
+
+    def begins_ms(self) -> int:
+        """From when on it has everything that arrived, milliseconds since 1970; 0: all that ever did."""
+        return self._place.begins_ms()
 
     def write(self, batch: Batch) -> None:
         """Write a batch and move the cursor behind it.
@@ -86,18 +86,24 @@ class RemoteSeries:
             NotNow: the store cannot take it, with the seconds after which to try again.
         """
         with self._one:
+            round_ = self._place.round(self._now_ms())
+            if round_ is None:
+                raise NotNow(EMPTYING_PAUSE)
+            if round_ != self._round:
+                self._settling.forget()
+                self._round = round_
             try:
                 self._look_for_a_restart(batch)
-                bad = list(self._written(batch))
+                offered = self._offering.offer(batch)
             except Unwilling as unwilling:
                 raise self._later(unwilling) from unwilling
-            with self._ledger.begin() as connection:
-                if not cursors.move(connection, self._cursor, batch.behind, batch.last):
-                    return
-                aside.put(connection, bad)
-            self._settling.taken(self._monotonic(), batch.behind, batch.last)
+            bad = offered.refused
+            if not self._place.moved(round_, batch, bad):
+                return
+            self._settling.taken(self._monotonic(), batch.behind, batch.last, offered.sample)
             if bad:
-                log.warning("series_lines_refused", backend=self._name, count=len(bad), reason=bad[0].reason)
+                count = sum(one.count for one in bad)
+                log.warning("series_lines_refused", backend=self._name, count=count, reason=bad[0].reason)
             if self._trouble is not None:
                 log.info("series_store_takes_again", backend=self._name)
             self._trouble, self._pause = None, 0.0
@@ -115,19 +121,27 @@ class RemoteSeries:
     def clear(self) -> None:
         """Empty the store and the list of bad lines, and stand at the ledger's begin.
 
+        Where it is killed meanwhile, whoever writes next begins there some minutes later.
+
         Raises:
-            KadianError: K0363 to K0366, the store cannot be reached or does not let us.
+            KadianError: K0363 to K0367, the store cannot be reached or does not let us. If it may be empty all the
+                same, it is filled anew.
         """
-        try:
-            self._store.clear()
-            # Nothing is to be written again now, whoever else begins to fill the store meanwhile.
-            self._settling.checked(self._monotonic(), self._store.started())
-        except Unwilling as unwilling:
-            raise unwilling.error from unwilling
-        with self._ledger.begin() as connection:
-            aside.clear(connection, self._name)
-            cursors.put(connection, self._cursor, 0)
-            cursors.put(connection, self._settled, 0)
+        with self._one:
+            try:
+                # A store that is away keeps what it has, and its place.
+                self._offering.try_out()
+                self._settling.forget()
+                self._settling.checked(self._monotonic(), self._store.started(), self._has)
+            except Unwilling as unwilling:
+                raise unwilling.error from unwilling
+            self._place.empty(self._now_ms())
+            try:
+                self._store.clear()
+            except Unwilling as unwilling:
+                self._place.emptied() if unwilling.away else self._place.spared()
+                raise unwilling.error from unwilling
+            self._place.emptied()
 
     def close(self) -> None:
         """Let go of connections."""
@@ -138,44 +152,15 @@ class RemoteSeries:
         now = self._monotonic()
         if not self._settling.due(now):
             return
-        news = self._settling.checked(now, self._store.started())
+        news = self._settling.checked(now, self._store.started(), self._has)
         if news.settled is not None:
-            with self._ledger.begin() as connection:
-                cursors.put(connection, self._settled, news.settled)
-        if not news.again:
-            return
-        with self._ledger.begin() as connection:
-            back = cursors.get(connection, self._settled)
-            moved = back < batch.behind and cursors.move(connection, self._cursor, batch.behind, back)
-        if moved:
+            self._place.settle(min(news.settled, batch.behind))
+        if news.again and (back := self._place.back(batch.behind)) is not None:
             log.info("series_written_again", backend=self._name, behind=back, through=batch.behind)
             raise NotNow(0)
 
-    def _written(self, batch: Batch) -> Iterator[Aside]:
-        lanes: dict[int, int] = {}
-        if self._store.lanes:
-            with self._ledger.read() as connection:
-                lanes = ties.ranks(connection, batch.behind, batch.last)
-        furthest = self._store.furthest_ms
-        latest = None if furthest is None else self._now_ms() + furthest
-        taken = []
-        for row in batch.rows:
-            if lanes.get(row.position, 0) >= ties.MOST_TIES:
-                yield self._aside(row, f"more than {ties.MOST_TIES} of one gate in one millisecond")
-            elif latest is not None and row.at_ms > latest:
-                yield self._aside(row, "too far in the future: the store would drop it without a word")
-            else:
-                taken.append(row)
-        for start in range(0, len(taken), LINES):
-            yield from self._sifted(taken[start : start + LINES], lanes)
-
-    def _sifted(self, rows: Sequence[Measured], lanes: dict[int, int]) -> Iterator[Aside]:
-        lines = [line(self._site, row, lanes.get(row.position, 0)) for row in rows]
-        for index, why in sift(self._store, lines, lambda: probe(self._now_ms())).items():
-            yield self._aside(rows[index], why)
-
-    def _aside(self, row: Measured, why: str) -> Aside:
-        return Aside(self._name, row.position, row.gate, row.at_ms, why, self._now_ms())
+    def _has(self, sample: Sample) -> bool:
+        return any(points.times_ms for points in self._store.points(sample.gate, sample.at_ms, sample.at_ms + 1))
 
     def _later(self, unwilling: Unwilling) -> NotNow:
         if unwilling.away:

@@ -24,15 +24,17 @@ class RemoteStore(Protocol):
     def settle_seconds(self) -> float:
         """How long after its answer a write may still be lost by a power cut; 0 for a store that syncs first."""
 
-    @property
-    def furthest_ms(self) -> int | None:
-        """How far ahead of now a point may lie before the store drops it without a word; None: it drops none."""
-
     def write(self, lines: Sequence[str]) -> None:
         """Write lines; raises also `answers.LinesRefused` and `answers.TooMuchAtOnce`."""
 
     def started(self) -> float | None:
-        """A number that is another one after each start of the store; None where it cannot be told."""
+        """A number that is another one after each start of the store; None where it does not say."""
+
+    def furthest_ms(self) -> int | None:
+        """The last moment of which it keeps points now, by its own clock, ms since 1970; None: it keeps all.
+
+        Later ones it would drop without a word. Heard with `started`.
+        """
 
     def points(self, gate: str, first_ms: int, last_ms: int) -> list[Points]:
         """The raw points of a gate from `first_ms` to before `last_ms`; more at the edges does no harm."""

@@ -94,3 +94,11 @@ def test_a_fault_of_our_own_in_reading_is_a_refusal_too(monkeypatch):
     (refusal,) = intake.take_in("s", TOPIC, b"{}").refusals
     assert refusal.reason.startswith("KeyError")
     assert refusal.payload == b"{}"
+
+
+def test_what_the_broker_let_wait_for_long_is_noted_as_kept_and_a_gates_word_stays(screening):
+    one = screening(1)
+    (kept,) = take_in("s", TOPIC, encode(one), kept=True).screenings
+    assert kept == msgspec.structs.replace(one, drained=True)
+    telling = Status("online", one.at, "1")
+    assert take_in("s", "kadian/v1/s/e01/status", encode(telling), kept=True).status == telling

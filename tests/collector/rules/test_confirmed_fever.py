@@ -151,7 +151,7 @@ def test_state_is_forgotten_after_its_memory(at):
         confirmed_fever.judge(state, at(minute, 36.0, holder=f"n{minute}", of=minute), SETTINGS)
     assert len(state.chains._marks) < 20
     assert len(state.chains._families._of) < 30
-    assert len(state.chains._normals_of) < 10
+    assert len(state.chains._parting) < 10
 
 
 PEOPLE = st.lists(
@@ -238,4 +238,4 @@ def test_normal_readings_of_a_city_are_nothing_that_the_garbage_collection_walks
             rule.judge(state, stored, SETTINGS)
     gc.collect()
     assert len(gc.get_objects()) - before < 50
-    assert len(states[1][1].of) == 500
+    assert len(states[1][1].passings) == 500

@@ -14,7 +14,9 @@ THEIRS = [Bucket(NOON, 77, 0, 0, 0, 36.0, 36.0, 36.0, 36.0)]
 
 
 class Elsewhere:
-    """A store beyond a network, which may hang, refuse, or fall behind."""
+    """A store beyond a network, which may hang, refuse, fall behind, or have begun late."""
+
+    begins = 0
 
     def __init__(self, ledger):
         self.ledger, self.hangs, self.refuses, self.asked = ledger, 0.0, False, 0
@@ -28,6 +30,9 @@ class Elsewhere:
     def position(self):
         with self.ledger.read() as connection:
             return cursors.get(connection, cursor_of("elsewhere"))
+
+    def begins_ms(self):
+        return self.begins
 
     def chart(self, *_window):
         self.asked += 1
@@ -91,6 +96,13 @@ def test_one_that_is_a_minute_behind_draws_nothing(charts, place):
     assert one(charts) == 77
     place.now_ms += 60_001
     assert one(charts) == 2
+
+
+def test_one_that_began_later_than_the_window_draws_nothing(charts, elsewhere):
+    elsewhere.begins = NOON - rules.BORDER_MS
+    assert one(charts) == 77
+    elsewhere.begins += 1
+    assert one(charts) == 1
 
 
 def test_one_that_is_down_never_holds_the_embedded_store_up(place, elsewhere):

@@ -44,6 +44,16 @@ def test_a_rebuild_counts_everything_with_progress_and_tells_the_end(office):
     assert json.loads(run("status", "--config", config, "--json").stdout)["lag"] == 0
 
 
+def test_a_look_at_the_status_changes_nothing_even_where_the_file_names_another_zone(office):
+    place, config = office
+    run("rebuild", "--config", config)
+    config.write_text(f'timezone = "Europe/Berlin"\n{config.read_text()}')
+    assert json.loads(run("status", "--config", config, "--json").stdout)["position"] == 30
+    assert place.series.position() == 30
+    run("rebuild", "--config", config)
+    assert json.loads(run("status", "--config", config, "--json").stdout)["position"] == 30
+
+
 def test_a_store_that_is_not_configured_is_refused_by_name(office):
     with pytest.raises(KadianError) as caught:
         run("rebuild", "--config", office[1], "--backend", "influxdb")

@@ -24,6 +24,10 @@ HOUR = 3_600_000
 WINDOWS = [(MIDNIGHT, MIDNIGHT + DAY, 500), (MIDNIGHT - DAY, MIDNIGHT + 5 * DAY, 2000), (0, MIDNIGHT + 9 * DAY, 60)]
 
 
+def never(trouble, seconds):
+    raise AssertionError(f"waits {seconds} s for {trouble}")
+
+
 def fill(place, count=300, seed=1):
     dice = random.Random(seed)
     made = [
@@ -48,7 +52,7 @@ def test_a_series_that_is_filled_anew_is_the_one_that_followed(place):
         place.follow(70)
         place.series.fold(1)
     live, told = answers(place), []
-    refill(place.ledger, place.series, lambda at, end: told.append((at, end)))
+    refill(place.ledger, place.series, lambda at, end: told.append((at, end)), never)
     assert answers(place) == live
     assert told[-1] == (1200, 1200)
 
@@ -62,7 +66,7 @@ def test_days_that_the_ledger_no_longer_keeps_stay_and_later_ones_are_counted_an
     live = answers(place)
     with place.ledger.begin() as connection:
         connection.execute(delete(tables.screenings).where(tables.screenings.c.position < 6))
-    refill(place.ledger, place.series, lambda _at, _end: None)
+    refill(place.ledger, place.series, lambda _at, _end: None, never)
     assert answers(place) == live
     place.see(MIDNIGHT + 5 * HOUR)  # late again, and new
     assert sum(bucket.count for bucket in place.series.chart("e01", 0, MIDNIGHT + 9 * DAY, 60)) == 14
@@ -77,6 +81,34 @@ def test_a_series_of_another_zone_is_counted_again(place):
     place.follow()
     place.series.settle()
     assert place.series.position() == 300
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Pacific/Auckland", "Asia/Kathmandu"])
+@pytest.mark.parametrize("folded", [False, True])
+def test_a_zone_that_changed_after_retention_counts_no_part_of_a_day_twice(place, zone, folded):
+    place.now_ms = MIDNIGHT + 9 * HOUR
+    for hour in range(96):
+        place.now_ms = MIDNIGHT + hour * HOUR + 1
+        place.store([place.screen(MIDNIGHT + hour * HOUR, 36 + hour / 100)])
+    place.follow()
+    place.now_ms += 9 * DAY
+    if folded:
+        place.series.fold(10**9)
+    with place.ledger.begin() as connection:
+        connection.execute(delete(tables.screenings).where(tables.screenings.c.position <= 30))
+    other = ZoneInfo(zone)
+    place.series = EmbeddedSeries(place.ledger, other, lambda: place.now_ms)
+    place.series.settle()
+    for _ in range(2):  # and once more, when nothing is left to put right
+        place.follow()
+        place.series.fold(10**9)
+        with place.ledger.read() as connection:
+            assert sum(counts(connection, None, None, other)["e01"].values()) == 96
+        for points in (3, 20, 500):  # by days of several lengths, and by hours
+            chart = place.series.chart("e01", MIDNIGHT - 2 * DAY, MIDNIGHT + 7 * DAY, points)
+            assert sum(bucket.count for bucket in chart) == 96
+            assert (min(bucket.min for bucket in chart), max(bucket.max for bucket in chart)) == (36.0, 36.95)
+        place.series.clear()
 
 
 def test_two_that_follow_at_once_while_a_third_begins_anew_count_each_screening_once(place):

@@ -1,6 +1,7 @@
 """A real VictoriaMetrics, and a real HTTP server that answers as InfluxDB's documentation says it does."""
 
 import json
+import subprocess
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +13,7 @@ import pytest
 
 from collector.ledger import measured
 from collector.ledger.follower import NotNow
+from collector.series.influxdb import InfluxDB
 from collector.series.remote.series import RemoteSeries
 from collector.series.victoriametrics import VictoriaMetrics
 from tests.collector.series.remote.victoria import Running
@@ -34,6 +36,29 @@ def own_victoria(need, free_port, tmp_path):
     running = Running(need("victoria-metrics"), tmp_path / "vm", free_port(), "-dedup.minScrapeInterval=1ms")
     yield running.start()
     running.end()
+
+
+@pytest.fixture
+def vmauth(need, free_port, tmp_path, own_victoria, eventually):
+    """The address of a vmauth that lets anybody with the right token through to the single test's server."""
+    users = tmp_path / "users.yml"
+    users.write_text(f"users:\n- bearer_token: let-me-in\n  url_prefix: {own_victoria.url}\n")
+    url = f"127.0.0.1:{free_port()}"
+    program = need("vmauth")
+    running = subprocess.Popen(
+        [program, f"-auth.config={users}", f"-httpListenAddr={url}", "-loggerLevel=ERROR"], stderr=subprocess.DEVNULL
+    )
+    eventually(lambda: answers(f"http://{url}/health"), wanted=True)
+    yield f"http://{url}"
+    running.terminate()
+    running.wait(20)
+
+
+def answers(url):
+    try:
+        return httpx.get(url).is_success
+    except httpx.HTTPError:
+        return False
 
 
 @pytest.fixture
@@ -85,6 +110,13 @@ def remote(place, now):
         )
 
     return make
+
+
+@pytest.fixture
+def series(influx, remote):
+    store = InfluxDB(influx.url, "chuanchang", org="o", bucket="b", token="t", write_seconds=0.5)
+    yield remote(store, "influxdb")
+    store.close()
 
 
 @pytest.fixture

@@ -8,20 +8,10 @@ import pytest
 from collector.ledger import aside
 from collector.ledger.follower import Follower, NotNow
 from collector.ledger.measured import after
-from collector.series.influxdb import InfluxDB
 from collector.series.open import open_series
 from collector.settings import Series
-from kadian.errors import KadianError
 from kadian.settings import Secret
-
-BEGIN = 1_790_000_000_000
-
-
-@pytest.fixture
-def series(influx, remote):
-    store = InfluxDB(influx.url, "chuanchang", org="o", bucket="b", token="t", write_seconds=0.5)
-    yield remote(store, "influxdb")
-    store.close()
+from tests.collector.series.remote.lines import refusing, screened
 
 
 @pytest.fixture
@@ -40,40 +30,12 @@ def following(place):
         follower.stop()
 
 
-def screened(place, count):
-    place.store([place.screen(BEGIN + number // 3) for number in range(count)])
-
-
-def refusing(every):
-    """Answers 400 to a batch in which a number that `every` divides stands, as InfluxDB does: nothing is written."""
-
-    def answer(lines):
-        for number, text in enumerate(lines, 1):
-            if int(text[-6:]) % every == 0 and "kadian_probe" not in text:
-                return 400, {}, b'{"code":"invalid","message":"unable to parse line %d"}' % number
-        return 204, {}, b""
-
-    return answer
-
-
 def test_every_screening_is_one_point_and_the_cursor_stands_behind_the_last(place, series, influx, follow):
     screened(place, 1201)
     follow(series, at_once=500)
     assert len(influx.points) == 1201
     assert series.position() == 1201
     assert series.trouble is None
-
-
-def test_one_bad_line_in_a_thousand_is_listed_and_the_others_are_there(place, series, influx, follow):
-    screened(place, 5000)
-    influx.answer = refusing(1000)
-    follow(series)
-    assert len({at % 10**6 for series, at in influx.points if "probe" not in series}) == 4995
-    with place.ledger.read() as connection:
-        listed = aside.listing(connection, "influxdb", 100)
-    assert [row.position for row in listed] == [5000, 4000, 3000, 2000, 1000]
-    assert listed[0].reason == "unable to parse line 1"
-    assert (series.position(), series.trouble) == (5000, None)
 
 
 def test_a_crash_after_the_write_and_before_the_cursor_writes_the_same_points_again_and_lists_nothing_twice(
@@ -90,21 +52,6 @@ def test_a_crash_after_the_write_and_before_the_cursor_writes_the_same_points_ag
     assert len([at for name, at in influx.points if "probe" not in name]) == 1998
     with place.ledger.read() as connection:
         assert aside.count(connection, "influxdb") == 2
-
-
-def test_a_store_that_refuses_all_is_in_trouble_and_nothing_is_set_aside(place, series, influx, follow):
-    screened(place, 10)
-    influx.answer = lambda _lines: (400, {}, b'{"message":"organization name is required"}')
-    with pytest.raises(NotNow) as wait:
-        follow(series)
-    assert wait.value.seconds == 60
-    assert series.trouble.code == "K0367"
-    with place.ledger.read() as connection:
-        assert aside.count(connection, "influxdb") == 0
-    influx.answer = lambda _lines: (204, {}, b"")
-    follow(series)
-    assert series.trouble is None
-    assert series.position() == 10
 
 
 def test_a_wrong_token_is_said_once_and_tried_slowly(place, series, influx, follow, capsys):
@@ -164,23 +111,6 @@ def test_someone_else_who_moved_the_cursor_meanwhile_is_left_in_peace(place, ser
     series.write(batch)
     series.write(batch)
     assert series.position() == 6
-
-
-def test_clearing_begins_anew_and_a_store_that_does_not_let_us_is_told(
-    place, series, influx, follow, free_port, remote
-):
-    screened(place, 1000)
-    influx.answer = refusing(1000)
-    follow(series)
-    series.clear()
-    assert series.position() == 0
-    with place.ledger.read() as connection:
-        assert aside.count(connection, "influxdb") == 0
-    away = remote(InfluxDB(f"http://127.0.0.1:{free_port()}", "c", org="o", bucket="b", token="t"), "influxdb")
-    follow(series)
-    with pytest.raises(KadianError, match="K0363"):
-        away.clear()
-    assert series.position() == 1000
 
 
 @pytest.mark.parametrize("backend", ["influxdb", "victoriametrics"])

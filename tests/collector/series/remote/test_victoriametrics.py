@@ -7,6 +7,7 @@ import time
 import pytest
 
 from collector.ledger import aside, cursors, measured
+from collector.ledger.follower import NotNow
 from collector.series.open import cursor_of
 from collector.series.remote.answers import Unwilling
 from collector.series.victoriametrics import DAY_MS, VictoriaMetrics
@@ -82,11 +83,40 @@ def test_more_than_a_thousand_in_one_millisecond_are_set_aside_and_listed(place,
 def test_a_reading_from_the_far_future_is_listed_since_the_store_would_drop_it_without_a_word(
     place, remote, store, follow, now
 ):
-    place.store([place.screen(now.ms + DAY_MS + 1), place.screen(now.ms)])
+    now.ms = time.time_ns() // 1_000_000
+    place.store([place.screen(now.ms + 3 * DAY_MS), place.screen(now.ms)])
     follow(remote(store))
     with place.ledger.read() as connection:
         listed = aside.listing(connection, "victoriametrics", 10)
-    assert [(row.position, row.at_ms) for row in listed] == [(1, now.ms + DAY_MS + 1)]
+    assert [(row.position, row.at_ms) for row in listed] == [(1, now.ms + 3 * DAY_MS)]
+
+
+def test_readings_of_an_office_whose_clock_is_a_year_behind_are_written(
+    place, remote, store, follow, eventually, kept, now
+):
+    here = time.time_ns() // 1_000_000
+    now.ms = place.now_ms = here - 365 * DAY_MS
+    place.store([place.screen(here - number, gate="e31") for number in range(200)], "e31")
+    follow(remote(store))
+    eventually(lambda: kept(store, "e31"), 200)
+    with place.ledger.read() as connection:
+        assert aside.count(connection, "victoriametrics") == 0
+
+
+def test_a_store_whose_clock_is_behind_gets_nothing_that_it_would_drop_and_all_of_it_later(
+    place, remote, store, follow, eventually, kept, now, monkeypatch
+):
+    now.ms = time.time_ns() // 1_000_000
+    place.store([place.screen(now.ms - number, gate="e32") for number in range(20)], "e32")
+    series = remote(store)
+    monkeypatch.setattr(store, "furthest_ms", lambda: now.ms - 3 * DAY_MS)
+    with pytest.raises(NotNow) as wait:
+        follow(series)
+    assert (wait.value.seconds, series.trouble.code, series.position()) == (60, "K0356", 0)
+    monkeypatch.undo()
+    follow(series)
+    eventually(lambda: kept(store, "e32"), 20)
+    assert series.trouble is None
 
 
 def test_a_store_that_was_killed_gets_again_what_it_had_only_in_memory(
@@ -105,6 +135,29 @@ def test_a_store_that_was_killed_gets_again_what_it_had_only_in_memory(
     follow(series)
     eventually(lambda: kept(store), 501)
     store.close()
+
+
+def test_behind_a_proxy_that_answers_for_it_a_store_that_was_killed_gets_again_what_it_had_only_in_memory(
+    place, remote, own_victoria, vmauth, follow, eventually, kept, now
+):
+    here = VictoriaMetrics(own_victoria.url, "chuanchang", read_seconds=10)
+    store = VictoriaMetrics(vmauth, "chuanchang", token="let-me-in", read_seconds=10)
+    assert here.started() is not None
+    assert store.started() is None, "vmauth would have told its own start"
+    series = remote(store)
+    place.store([place.screen(MONDAY + number * 1000) for number in range(500)])
+    follow(series)
+    eventually(lambda: kept(here), 500)
+    own_victoria.end(signal.SIGKILL)  # and nobody writes until it is back
+    own_victoria.start()
+    assert kept(here) < 500
+    for seconds in (30, 60):
+        now.seconds += seconds
+        place.store([place.screen(MONDAY + 9_000_000 + seconds)])
+        follow(series)
+    eventually(lambda: kept(here), 502)
+    for opened in (here, store):
+        opened.close()
 
 
 def test_filling_anew_goes_on_from_where_an_office_at_work_has_come_meanwhile(place, remote, store):
