@@ -22,8 +22,10 @@ def backup(config: Path, target: Path) -> None:
     """把账本备份到 TARGET，办公室照常工作。Copies the ledger to TARGET while the office works on."""
     settings = load(config, CollectorSettings)
     source = copying.file_of(settings.ledger.url)
-    if not source.is_file():
-        raise KadianError("K0383", str(source), why="no such file")
+    try:
+        source.stat()  # else the lock's folder would be made for nothing
+    except OSError as error:
+        raise KadianError("K0383", str(source), why=error.strerror or str(error)) from error
     part = publishing.part_of(target)
     with closing(holding.use(source)):
         try:

@@ -58,8 +58,6 @@ def copy(source: Path, target: Path) -> None:
     Raises:
         KadianError: K0383 it cannot be read or written; K0384 the copy is not sound.
     """
-    if not source.is_file():
-        raise KadianError("K0383", str(source), why="no such file")
     try:
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         with closing(_open(source, "mode=rw")) as here, closing(_open(target, "mode=rw")) as there:

@@ -20,6 +20,7 @@ from kadian.errors import KadianError
 LOGS = ("-wal", "-journal")
 """What SQLite may have beside a ledger that belongs to it."""
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL}
+PIECE = 1 << 20
 MAGIC = b"SQLite format 3\0"
 LOG_HEAD, FRAME_HEAD = 32, 24
 """Bytes in a write-ahead log, of itself and of each page in it (sqlite.org/fileformat2.html, 4)."""
@@ -37,13 +38,16 @@ def bring(backup: Path, ledger: Path, fresh: Path) -> str:
     """
     try:
         fresh.unlink(missing_ok=True)
-        holding.make(fresh)
-        shutil.copyfile(backup, fresh)
-        with fresh.open("rb+") as stream:
+        # Through one descriptor: root must not be led elsewhere by a name in a folder that is not root's.
+        descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "rb+") as stream, backup.open("rb") as source:
+            shutil.copyfileobj(source, stream, PIECE)
             if ledger.exists():
-                holding.give(stream.fileno(), ledger.stat())
-                os.fchmod(stream.fileno(), ledger.stat().st_mode & 0o777)
-            os.fsync(stream.fileno())
+                os.fchmod(descriptor, ledger.stat().st_mode & 0o777)
+            holding.give(descriptor, (ledger if ledger.exists() else ledger.parent).stat())
+            stream.flush()
+            os.fsync(descriptor)
+            stream.seek(0)
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise KadianError("K0383", str(fresh), why=error.strerror or str(error)) from error

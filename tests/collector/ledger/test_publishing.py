@@ -8,17 +8,16 @@ from click.testing import CliRunner
 
 from collector.command.backup import backup
 from collector.command.restore import restore
-from collector.ledger import Ledger, copying, screenings
+from collector.ledger import Ledger, copying
 from kadian.errors import KadianError
-from tests.collector.ingest.conftest import make_screening
+from tests.collector.ledger.copies import store
 from tests.collector.ledger.dying import apart, dies_at, ended
 
 
 @pytest.fixture
 def config(tmp_path):
     ledger = Ledger.open(f"sqlite:///{tmp_path}/office/kadian.db")
-    with ledger.begin() as connection:
-        screenings.store(connection, "e01", [make_screening(seq) for seq in range(1, 4)], 1)
+    store(ledger, range(1, 4))
     ledger.close()
     file = tmp_path / "office.toml"
     file.write_text(f'site = "s"\n[ledger]\nurl = "sqlite:///{tmp_path}/office/kadian.db"\n')

@@ -11,23 +11,13 @@ from click.testing import CliRunner
 
 from collector.command.backup import backup
 from collector.command.restore import restore
-from collector.ledger import Ledger, copying, screenings
+from collector.ledger import Ledger, copying
 from kadian.errors import KadianError
-from tests.collector.ingest.conftest import make_screening
+from tests.collector.ledger.copies import rows, store
 from tests.collector.ledger.dying import dies_at
 
 OLD, FILE, NEW = 30, 20, 10
 """Screenings in the ledger that is there, of these in its file and not in the log alone, and in the backup."""
-
-
-def store(ledger, seqs):
-    with ledger.begin() as connection:
-        screenings.store(connection, "e01", [make_screening(seq) for seq in seqs], 1)
-
-
-def rows(file):
-    with closing(sqlite3.connect(file)) as connection:
-        return connection.execute("SELECT count(*) FROM screenings").fetchone()[0]
 
 
 def run(verb, folder, file):
@@ -198,21 +188,20 @@ def test_the_backup_of_a_newer_kadian_is_refused(place):
 
 
 def test_what_arrives_in_the_ledgers_place_is_what_the_manifest_says(place, monkeypatch):
-    copied = shutil.copyfile
+    copied = shutil.copyfileobj
 
-    def torn(source, target, **_named):
-        copied(source, target)
-        with Path(target).open("rb+") as stream:
-            stream.seek(28 * 4096 + 4000)
-            stream.write(b"\x55")
+    def torn(source, target, *sizes):
+        copied(source, target, *sizes)
+        target.seek(28 * 4096 + 4000)
+        target.write(b"\x55")
 
     folder = place()
-    monkeypatch.setattr(shutil, "copyfile", torn)
+    monkeypatch.setattr(shutil, "copyfileobj", torn)
     assert run(restore, folder, folder / "b.db").exception.code == "K0385"
     assert opened(folder) == OLD
 
 
-@pytest.mark.parametrize("harm", ["ledger's folder is a file", "no such backup", "target's folder is a file"])
+@pytest.mark.parametrize("harm", ["ledger's folder is a file", "no backup", "target's folder is a file", "no ledger"])
 def test_what_the_disk_refuses_is_said_in_a_sentence(place, harm):
     folder = place()
     (folder / "file").touch()
@@ -221,7 +210,13 @@ def test_what_the_disk_refuses_is_said_in_a_sentence(place, harm):
         config.write_text(f'site = "s"\n[ledger]\nurl = "sqlite:///{folder}/file/kadian.db"\n')
         done = CliRunner().invoke(restore, ["--config", str(config), str(folder / "b.db")])
         assert done.exception.code == "K0302"
-    elif harm == "no such backup":
+    elif harm == "no ledger":
+        config = folder / "there.toml"
+        config.write_text(f'site = "s"\n[ledger]\nurl = "sqlite:///{folder}/none/kadian.db"\n')
+        done = CliRunner().invoke(backup, ["--config", str(config), str(folder / "c.db")])
+        assert done.exception.code == "K0383"
+        assert not (folder / "none").exists()
+    elif harm == "no backup":
         assert run(restore, folder, folder / "none.db").exception.code == "K0385"
     else:
         assert run(backup, folder, folder / "file" / "b.db").exception.code == "K0383"
