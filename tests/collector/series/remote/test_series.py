@@ -5,13 +5,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from collector.ledger import aside
+from collector.ledger import aside, cursors
 from collector.ledger.follower import Follower, NotNow
 from collector.ledger.measured import after
 from collector.series.open import open_series
 from collector.settings import Series
 from kadian.settings import Secret
-from tests.collector.series.remote.lines import refusing, screened
+from tests.collector.series.remote.lines import BEGIN, screened
 
 
 @pytest.fixture
@@ -36,6 +36,15 @@ def test_every_screening_is_one_point_and_the_cursor_stands_behind_the_last(plac
     assert len(influx.points) == 1201
     assert series.position() == 1201
     assert series.trouble is None
+
+
+def test_a_thousand_readings_of_one_gate_in_one_millisecond_are_a_thousand_points(place, series, influx, follow):
+    place.store([place.screen(BEGIN, 36.5) for _ in range(1000)])
+    for _ in range(2):
+        follow(series, at_once=300)
+        assert len(influx.points) == 1000
+        with place.ledger.begin() as connection:
+            cursors.put(connection, "series.influxdb", 0)
 
 
 def test_a_crash_after_the_write_and_before_the_cursor_writes_the_same_points_again_and_lists_nothing_twice(
