@@ -101,7 +101,7 @@ def test_what_was_deleted_after_its_time_does_not_come_back(ledger, screening):
     old = [screening(seq) for seq in (1, 2, 3, 5)]
     with ledger.begin() as connection:
         assert screenings.store(connection, "e01", old, 1) == 4
-        retention.arrivals(connection, "screenings", 0, 10, None, 10, 100)
+        retention.arrivals(connection, "screenings", 0, retention.Limits(10, 10), 100)
     with ledger.begin() as connection:
         assert screenings.store(connection, "e01", [*old, screening(4)], 20) == 1
         assert runs.receipt(connection, "e01", "e1").through == 5
@@ -114,6 +114,6 @@ def test_nor_does_it_in_a_life_with_more_holes_than_are_read_at_once(ledger, scr
     old = [screening(seq) for seq in (1, 3, 5, 7)]
     with ledger.begin() as connection:
         assert screenings.store(connection, "e01", old, 1) == 4
-        retention.arrivals(connection, "screenings", 0, 10, None, 10, 100)
+        retention.arrivals(connection, "screenings", 0, retention.Limits(10, 10), 100)
     with ledger.begin() as connection:
         assert screenings.store(connection, "e01", [*old, screening(4), screening(8)], 20) == 2
