@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import click
 
 from collector.ledger import copying, holding, publishing
+from collector.ledger.engine import is_there
 from collector.settings import CollectorSettings
 from kadian import __version__
-from kadian.errors import KadianError
 from kadian.settings import load
 from kadian.text import say
 
@@ -22,10 +22,7 @@ def backup(config: Path, target: Path) -> None:
     """把账本备份到 TARGET，办公室照常工作。Copies the ledger to TARGET while the office works on."""
     settings = load(config, CollectorSettings)
     source = copying.file_of(settings.ledger.url)
-    try:
-        source.stat()  # else the lock's folder would be made for nothing
-    except OSError as error:
-        raise KadianError("K0383", str(source), why=error.strerror or str(error)) from error
+    is_there(settings.ledger.url)
     part = publishing.part_of(target)
     with closing(holding.use(source)):
         try:

@@ -38,6 +38,5 @@ def restore(config: Path, source: Path) -> None:
                 fresh.unlink(missing_ok=True)
     kept = aside if aside.exists() else "-"
     for language in ("zh", "en"):
-        click.echo(
-            say("restore.done", language, count=manifest.counts["screenings"], made_at=manifest.made_at, kept=kept)
-        )
+        facts = {"count": manifest.counts["screenings"], "made_at": manifest.made_at, "kept": kept}
+        click.echo(say("restore.done", language, ledger=ledger, **facts))

@@ -56,7 +56,7 @@ def copy(source: Path, target: Path) -> None:
     """Copy a ledger into a new file that only its owner may read, and prove it; it is on the disk on return.
 
     Raises:
-        KadianError: K0383 it cannot be read or written; K0384 the copy is not sound.
+        KadianError: K0383 it cannot be read or written; K0384 the ledger or its copy is not sound.
     """
     try:
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -67,8 +67,10 @@ def copy(source: Path, target: Path) -> None:
             here.rollback()
             there.execute("PRAGMA journal_mode=DELETE").fetchone()  # one file, with no log beside it
         to_disk(target)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.OperationalError) as error:
         raise KadianError("K0383", str(target), why=str(error)) from error
+    except sqlite3.Error as error:
+        raise KadianError("K0384", str(source), why=str(error)) from error
     prove(target)
 
 

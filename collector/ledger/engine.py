@@ -29,6 +29,17 @@ def sqlite_file(url: str) -> Path | None:
     return Path(parts.database).resolve() if parts.get_backend_name() == "sqlite" and parts.database else None
 
 
+def is_there(url: str) -> None:
+    """See that a ledger in SQLite has its file.
+
+    Raises:
+        KadianError: K0300 the URL is none; K0376 the file is missing or empty.
+    """
+    file = sqlite_file(url)
+    if file is not None and not (file.is_file() and file.stat().st_size):
+        raise KadianError("K0376", str(file))
+
+
 def open_engine(url: str, password: Secret | None = None) -> tuple[Engine, str]:
     """An engine for a ledger's URL, and the place to name in messages (no password in it).
 

@@ -145,7 +145,7 @@ def gate_answer(
         "x": entrance.x if entrance else None,
         "y": entrance.y if entrance else None,
         "state": word.state if word else "unknown",
-        "state_at": word.state_at if word else None,
+        "state_at": _state_at(standing, zone),
         "version": word.version if word else None,
         "last_screening_at": None if standing.received_ms is None else iso(standing.received_ms, zone),
         "age_seconds": age_seconds([standing.received_ms], now_ms),
@@ -154,6 +154,15 @@ def gate_answer(
         "today": {"total": sum(today.values()), **{verdict: today.get(verdict, 0) for verdict in VERDICTS}},
         "last": {"celsius": newest.celsius, "verdict": newest.verdict, "at": newest.at} if newest else None,
     }
+
+
+def _state_at(standing: Standing, zone: tzinfo) -> str | None:
+    """Since when its state is so. A will is written when the gate connects: it is lost since it was heard last."""
+    word = standing.word
+    if word is None:
+        return None
+    heard = [moment for moment in (standing.received_ms, word.telemetry_received_ms) if moment is not None]
+    return iso(max(heard), zone) if word.state == "lost" and heard else word.state_at
 
 
 def brief_gate(name: str, standing: Standing, now_ms: int) -> BriefGate:

@@ -214,7 +214,7 @@ def test_what_the_disk_refuses_is_said_in_a_sentence(place, harm):
         config = folder / "there.toml"
         config.write_text(f'site = "s"\n[ledger]\nurl = "sqlite:///{folder}/none/kadian.db"\n')
         done = CliRunner().invoke(backup, ["--config", str(config), str(folder / "c.db")])
-        assert done.exception.code == "K0383"
+        assert done.exception.code == "K0376"
         assert not (folder / "none").exists()
     elif harm == "no backup":
         assert run(restore, folder, folder / "none.db").exception.code == "K0385"
