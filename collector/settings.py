@@ -218,11 +218,17 @@ class Staff(Struct, frozen=True):
 
 
 class Channel(Struct, frozen=True):
-    """Whom to ring: `url` says how, its first word names the channel (`webhook+http://…`)."""
+    """Whom to ring: `url` says how, its first word names the channel (`webhook+http://…`).
+
+    `token`: the service's key for whom to reach; `secret`: what messages are signed with; `to`: whom to name or to
+    reach, as the channel says.
+    """
 
     name: Annotated[str, Meta(min_length=1, max_length=40)]
     url: str
     token: Secret | None = None
+    secret: Secret | None = None
+    to: tuple[Annotated[str, Meta(min_length=1, max_length=200)], ...] = ()
 
 
 class Entrance(Struct, frozen=True):

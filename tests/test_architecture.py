@@ -42,7 +42,7 @@ DOORS = {
     "fpdf": ("collector/operations/cards/sheet.py",),
     "fontTools": ("collector/operations/cards/font.py",),
     "openpyxl": ("collector/operations/cards/table.py",),
-    "httpx": ("collector/alerts/channels/", "collector/series/victoriametrics.py"),
+    "httpx": ("collector/alerts/posting.py", "collector/series/victoriametrics.py"),
     "influxdb_client": ("collector/series/influxdb.py", "collector/series/remote/writing.py"),
     "urllib3": ("collector/series/influxdb.py", "collector/series/remote/writing.py"),
     "fastapi": ("collector/api/",),

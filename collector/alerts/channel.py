@@ -1,5 +1,6 @@
 """What every channel is, and how a URL becomes one."""
 
+from collections.abc import Sequence
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Literal, Protocol, cast
@@ -11,13 +12,20 @@ import collector.alerts.channels
 from collector.alerts.message import Message
 from kadian.errors import KadianError
 
+WEB = frozenset({"http", "https"})
+"""The transports of a channel's URL, where its file names no others (`SCHEMES`)."""
+
 
 class Answer(msgspec.Struct, frozen=True):
-    """What came of one try. Only `accepted` counts as delivered; `retry`: another try may go better."""
+    """What came of one try. Only `accepted` counts as delivered; `retry`: another try may go better.
+
+    `after_seconds`: so long the service asks to be left alone; 0: it does not say.
+    """
 
     kind: Literal["accepted", "refused", "unknown"]
     reason: str
     retry: bool = False
+    after_seconds: float = 0.0
 
 
 class Channel(Protocol):
@@ -47,7 +55,15 @@ class ChannelSettings(Protocol):
 
     @property
     def token(self) -> Token | None:
-        """The service's secret, if it wants one."""
+        """The service's key for whom to reach, if it wants one."""
+
+    @property
+    def secret(self) -> Token | None:
+        """What messages are signed with, if they are."""
+
+    @property
+    def to(self) -> Sequence[str]:
+        """Whom to name or to reach: phone numbers, accounts or addresses, as the channel says."""
 
 
 def open_channel(settings: ChannelSettings) -> Channel:
@@ -60,11 +76,11 @@ def open_channel(settings: ChannelSettings) -> Channel:
     known = known_channels()
     if word not in known:
         raise KadianError("K0400", f"channels.{settings.name}.url", word=word.partition(":")[0], known=", ".join(known))
-    if not urlsplit(rest).hostname:
-        raise KadianError("K0401", f"channels.{settings.name}.url", word=word)
     module = import_module(f"collector.alerts.channels.{word}")
-    token = settings.token.reveal() if settings.token else None
-    return cast("Channel", module.open_url(f"channels.{settings.name}.url", rest, token))
+    address = urlsplit(rest)
+    if not address.hostname or address.scheme not in getattr(module, "SCHEMES", WEB):
+        raise KadianError("K0401", f"channels.{settings.name}.url", word=word)
+    return cast("Channel", module.open_url(rest, settings))
 
 
 def known_channels() -> list[str]:

@@ -21,4 +21,4 @@ def next_try_ms(now_ms: int, created_ms: int, attempts: int, answer: Answer, cha
     if not answer.retry or now_ms - created_ms >= LONGEST_MS:
         return None
     pause = PAUSES[min(attempts, len(PAUSES) - 1)] * 1000
-    return now_ms + round(pause * (0.8 + 0.4 * chance))
+    return now_ms + max(round(pause * (0.8 + 0.4 * chance)), round(answer.after_seconds * 1000))

@@ -2,9 +2,9 @@ import time
 
 import pytest
 
+from collector.alerts import posting
 from collector.alerts.body import complaint
 from collector.alerts.channel import known_channels, open_channel
-from collector.alerts.channels import webhook
 from collector.alerts.channels.webhook import Webhook
 from collector.alerts.message import Message
 from collector.settings import Channel
@@ -63,7 +63,7 @@ def test_only_the_services_word_counts(phone, answer, kind, retry):
 
 
 def test_silence_is_no_answer(phone, monkeypatch):
-    monkeypatch.setattr(webhook, "SECONDS", 0.2)
+    monkeypatch.setattr(posting, "SECONDS", 0.2)
     phone.answers = [(200, b"{}", 1)]
     before = time.monotonic()
     told = Webhook(phone.url).send(MESSAGE)
