@@ -42,6 +42,7 @@ DOORS = {
     "fpdf": ("collector/operations/cards/sheet.py",),
     "fontTools": ("collector/operations/cards/font.py",),
     "openpyxl": ("collector/operations/cards/table.py",),
+    "smtplib": ("collector/alerts/mailing.py",),
     "httpx": ("collector/alerts/posting.py", "collector/series/victoriametrics.py"),
     "influxdb_client": ("collector/series/influxdb.py", "collector/series/remote/writing.py"),
     "urllib3": ("collector/series/influxdb.py", "collector/series/remote/writing.py"),

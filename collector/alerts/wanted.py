@@ -1,0 +1,44 @@
+"""What a channel cannot do without, asked for when it is opened, not when the first message waits. Pure."""
+
+from collections.abc import Sequence
+from typing import Literal
+from urllib.parse import parse_qs, urlsplit
+
+from collector.alerts.channel import ChannelSettings
+from kadian.errors import KadianError
+
+
+def key(settings: ChannelSettings, part: Literal["token", "secret"]) -> str:
+    """The token or the secret.
+
+    Raises:
+        KadianError: K0430, there is none.
+    """
+    found = settings.token if part == "token" else settings.secret
+    if found is None or not found.reveal():
+        raise KadianError("K0430", f"channels.{settings.name}.{part}", missing=part)
+    return found.reveal()
+
+
+def people(settings: ChannelSettings) -> tuple[str, ...]:
+    """Whom to reach, each once.
+
+    Raises:
+        KadianError: K0430, nobody is named.
+    """
+    if not settings.to:
+        raise KadianError("K0430", f"channels.{settings.name}.to", missing="to")
+    return tuple(dict.fromkeys(settings.to))
+
+
+def queried(settings: ChannelSettings, url: str, names: Sequence[str]) -> list[str]:
+    """The values of these parameters in the URL's query, in their order.
+
+    Raises:
+        KadianError: K0430, one is not there.
+    """
+    given = parse_qs(urlsplit(url).query)
+    for name in names:
+        if name not in given:
+            raise KadianError("K0430", f"channels.{settings.name}.url", missing=f"{name}=")
+    return [given[name][-1] for name in names]
