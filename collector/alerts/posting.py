@@ -47,8 +47,16 @@ class Poster:
         # A redirect would carry the message somewhere nobody configured; so would a proxy of the environment.
         self._client = httpx.Client(timeout=SECONDS, follow_redirects=False, trust_env=False, headers=every)
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str] | None = None) -> Reply | Answer:
+    def post(
+        self, url: str, body: bytes, headers: Mapping[str, str] | None = None, *, refusals: bool = False
+    ) -> Reply | Answer:
         """POST once, as JSON unless `headers` say otherwise.
+
+        Args:
+            url: where to.
+            body: as it is sent.
+            headers: sent with this call.
+            refusals: a status of 4xx is returned too, for a service that says in the body what it means.
 
         Returns:
             What was answered with a status of 2xx; an `Answer` for everything else, which the service's body cannot
@@ -64,10 +72,14 @@ class Poster:
             return Answer("refused", f"{type(error).__name__}: {error}"[:200])
         if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return Answer("unknown", f"HTTP {reply.status}", retry=True, after_seconds=reply.after_seconds)
-        if not HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
-            retry = reply.status in WORTH_ANOTHER_TRY
-            return Answer("refused", _reason(reply), retry=retry, after_seconds=reply.after_seconds)
-        return reply
+        good = HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES
+        return reply if good or (refusals and reply.status >= HTTPStatus.BAD_REQUEST) else refusal(reply)
+
+
+def refusal(reply: Reply) -> Answer:
+    """What a status that says no means by itself."""
+    retry = reply.status in WORTH_ANOTHER_TRY
+    return Answer("refused", _reason(reply), retry=retry, after_seconds=reply.after_seconds)
 
 
 def _reason(reply: Reply) -> str:

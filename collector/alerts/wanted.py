@@ -42,3 +42,15 @@ def queried(settings: ChannelSettings, url: str, names: Sequence[str]) -> list[s
         if name not in given:
             raise KadianError("K0430", f"channels.{settings.name}.url", missing=f"{name}=")
     return [given[name][-1] for name in names]
+
+
+def length(settings: ChannelSettings, url: str) -> int:
+    """How many characters of the message go into a template's variable: `length` in the query, 20 unless told.
+
+    Raises:
+        KadianError: K0432, not a whole number from 1.
+    """
+    said = parse_qs(urlsplit(url).query).get("length", ["20"])[-1]
+    if not (said.isascii() and said.isdigit() and int(said)):
+        raise KadianError("K0432", f"channels.{settings.name}.url", said=said[:20])
+    return int(said)

@@ -22,12 +22,14 @@ class Phone:
     def __init__(self, port=0):
         self.answers = [(200, b"{}")]
         self.calls = []
+        self.paths = []
         phone = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                phone.calls.append((time.time(), json.loads(body), dict(self.headers)))
+                phone.calls.append((time.time(), json.loads(body or b"null"), dict(self.headers)))
+                phone.paths.append(self.path)
                 status, answer, *silence = phone.answers.pop(0) if len(phone.answers) > 1 else phone.answers[0]
                 time.sleep(sum(silence))
                 if not status:
