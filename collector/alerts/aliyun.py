@@ -69,7 +69,7 @@ class Aliyun:
         headers = acs3.headers(call, asked, self._key_id, self._key)
         reply = self._poster.post(f"{self._base}?{asked}", b"", headers, refusals=True)
         if isinstance(reply, Answer):
-            return reply
+            return msgspec.structs.replace(reply, reason=discreet(reply.reason, self._hidden))
         fields = reply.fields()
         code, words = (discreet(str(fields.get(name) or ""), self._hidden) for name in ("Code", "Message"))
         if reply.status < 300 and code == "OK":

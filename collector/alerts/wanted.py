@@ -15,9 +15,11 @@ def key(settings: ChannelSettings, part: Literal["token", "secret"]) -> str:
         KadianError: K0430, there is none.
     """
     found = settings.token if part == "token" else settings.secret
-    if found is None or not found.reveal():
+    # A key that was copied with the end of its line could not be sent, and the complaint would show it.
+    said = found.reveal().strip() if found else ""
+    if not said:
         raise KadianError("K0430", f"channels.{settings.name}.{part}", missing=part)
-    return found.reveal()
+    return said
 
 
 def people(settings: ChannelSettings) -> tuple[str, ...]:
