@@ -1,8 +1,11 @@
 """One way of calling a service over HTTP, for every channel: bounded in time and bytes, judged by its answer's body."""
 
 import json
+import logging
+import ssl
 import time
 from collections.abc import Mapping
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -17,6 +20,10 @@ MOST_BYTES = 65_536
 WORTH_ANOTHER_TRY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 LONGEST_WAIT = 3600.0
 """Seconds that a `Retry-After` may ask for."""
+
+# They write the whole address of each call into the log, and some services have their key in it.
+for _talkative in ("httpx", "httpcore"):
+    logging.getLogger(_talkative).setLevel(logging.WARNING)
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -40,12 +47,17 @@ class Poster:
 
     Args:
         headers: sent with each call.
+        refusals: hand on what was answered with a status of 3xx or 4xx as well, to a caller who knows the service's
+            own codes.
     """
 
-    def __init__(self, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, headers: Mapping[str, str] | None = None, *, refusals: bool = False) -> None:
+        self._refusals = refusals
         every = {"Accept-Encoding": "identity", "User-Agent": "kadian", **(headers or {})}
         # A redirect would carry the message somewhere nobody configured; so would a proxy of the environment.
-        self._client = httpx.Client(timeout=SECONDS, follow_redirects=False, trust_env=False, headers=every)
+        self._client = httpx.Client(
+            timeout=SECONDS, follow_redirects=False, trust_env=False, headers=every, verify=_authorities()
+        )
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str] | None = None) -> Reply | Answer:
         """POST once, as JSON unless `headers` say otherwise.
@@ -64,10 +76,18 @@ class Poster:
             return Answer("refused", f"{type(error).__name__}: {error}"[:200])
         if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return Answer("unknown", f"HTTP {reply.status}", retry=True, after_seconds=reply.after_seconds)
+        if self._refusals:
+            return reply
         if not HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
             retry = reply.status in WORTH_ANOTHER_TRY
             return Answer("refused", _reason(reply), retry=retry, after_seconds=reply.after_seconds)
         return reply
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Whom every client trusts: read once, since it takes longer than all else."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _reason(reply: Reply) -> str:

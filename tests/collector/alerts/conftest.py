@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from collector.alerts.message import Message
 from collector.ledger import Ledger, screenings
 from kadian.identifiers import new_id
 from kadian.messages import Code, Screening, Temperature
@@ -16,17 +17,21 @@ from kadian.messages import Code, Screening, Temperature
 class Phone:
     """Answers each POST with the next of `answers` (status, body[, seconds of silence]); the last one holds on.
 
-    Status 0 hangs up without an answer.
+    Status 0 hangs up without an answer. `headers` go with each answer, `short` bytes of each body are left out.
     """
 
     def __init__(self, port=0):
         self.answers = [(200, b"{}")]
         self.calls = []
+        self.paths = []
+        self.headers = {}
+        self.short = 0
         phone = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                phone.paths.append(self.path)
                 phone.calls.append((time.time(), json.loads(body), dict(self.headers)))
                 status, answer, *silence = phone.answers.pop(0) if len(phone.answers) > 1 else phone.answers[0]
                 time.sleep(sum(silence))
@@ -36,9 +41,11 @@ class Phone:
                 self.send_response(status)
                 if 300 <= status < 400:
                     self.send_header("Location", "/elsewhere")
+                for header in phone.headers.items():
+                    self.send_header(*header)
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
-                self.wfile.write(answer)
+                self.wfile.write(answer[: len(answer) - phone.short])
 
             def handle(self):
                 try:
@@ -52,7 +59,7 @@ class Phone:
         self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.005,), daemon=True).start()
 
     def ids(self):
         return [body["id"] for _, body, _ in self.calls]
@@ -116,3 +123,23 @@ def phone():
     phone = Phone()
     yield phone
     phone.close()
+
+
+@pytest.fixture
+def message():
+    return Message(
+        id="0b2f6a0e-5d2c-5a51-9f0e-3d0e2f0a7c11",
+        incident="i1",
+        rule="confirmed_fever",
+        severity="page",
+        late=False,
+        gate="g1",
+        entrance="e01",
+        name="正门",
+        at="2026-11-24T07:02:00.000+08:00",
+        text="正门 38.4°C 两次确认",
+        text_en="Main gate 38.4 °C",
+        what_to_do="请到现场复核",
+        what_to_do_en="Check",
+        count=1,
+    )
