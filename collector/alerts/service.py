@@ -57,7 +57,7 @@ class Service:
         self._meanings = meanings
         self._by_words = by_words or {}
         self._needs_key = needs_key
-        self._poster = Poster(refusals=True)
+        self._poster = Poster(speaks=True)
 
     def post(self, url: str, fields: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Answer:
         """POST the fields as JSON, once; only a body that says so makes it `accepted`."""

@@ -8,31 +8,40 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from collector.alerts.channel import open_channel
 from collector.alerts.message import Message
 from collector.ledger import Ledger, screenings
+from collector.settings import Channel
 from kadian.identifiers import new_id
 from kadian.messages import Code, Screening, Temperature
+from kadian.settings import Secret
 
 
 class Phone:
-    """Answers each POST with the next of `answers` (status, body[, seconds of silence]); the last one holds on.
+    """Answers each POST or GET with the next of `answers` (status, body[, seconds of silence]); the last one holds on.
 
-    Status 0 hangs up without an answer. `headers` go with each answer, `short` bytes of each body are left out.
+    Status 0 hangs up without an answer; `cut` does after so many bytes of one.
     """
 
     def __init__(self, port=0):
         self.answers = [(200, b"{}")]
         self.calls = []
         self.paths = []
-        self.headers = {}
-        self.short = 0
+        self.cut = None
+        self.retry_after = None
         phone = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                self.answer(json.loads(body))
+
+            def do_GET(self):
+                self.answer(None)
+
+            def answer(self, body):
+                phone.calls.append((time.time(), body, dict(self.headers)))
                 phone.paths.append(self.path)
-                phone.calls.append((time.time(), json.loads(body), dict(self.headers)))
                 status, answer, *silence = phone.answers.pop(0) if len(phone.answers) > 1 else phone.answers[0]
                 time.sleep(sum(silence))
                 if not status:
@@ -41,11 +50,11 @@ class Phone:
                 self.send_response(status)
                 if 300 <= status < 400:
                     self.send_header("Location", "/elsewhere")
-                for header in phone.headers.items():
-                    self.send_header(*header)
+                if phone.retry_after:
+                    self.send_header("Retry-After", phone.retry_after)
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
-                self.wfile.write(answer[: len(answer) - phone.short])
+                self.wfile.write(answer[: phone.cut])
 
             def handle(self):
                 try:
@@ -126,9 +135,9 @@ def phone():
 
 
 @pytest.fixture
-def message():
+def page():
     return Message(
-        id="0b2f6a0e-5d2c-5a51-9f0e-3d0e2f0a7c11",
+        id="d1",
         incident="i1",
         rule="confirmed_fever",
         severity="page",
@@ -139,7 +148,17 @@ def message():
         at="2026-11-24T07:02:00.000+08:00",
         text="正门 38.4°C 两次确认",
         text_en="Main gate 38.4 °C",
-        what_to_do="请到现场复核",
+        what_to_do="请复核后记录",
         what_to_do_en="Check",
         count=1,
     )
+
+
+@pytest.fixture
+def opened(phone):
+    """A channel, by its word, that speaks to the phone."""
+
+    def at(word, to=("13800000000",), key="k/y", rest=""):
+        return open_channel(Channel("duty", f"{word}+{phone.url}{rest}", Secret(key), Secret("SEC1"), to))
+
+    return at

@@ -10,24 +10,24 @@ def bark(phone):
     return open_channel(Channel("s", f"bark+{phone.url}", Secret("dev1ce")))
 
 
-def test_a_page_breaks_through_silence_and_keeps_ringing(phone, message):
+def test_a_page_breaks_through_silence_and_keeps_ringing(phone, page):
     phone.answers = [(200, b'{"code":200,"message":"success","timestamp":1764054000}')]
-    assert bark(phone).send(message).kind == "accepted"
+    assert bark(phone).send(page).kind == "accepted"
     ((_, body, _),) = phone.calls
     assert phone.paths == ["/hook/push"]
     assert body == {
         "device_key": "dev1ce",
-        "id": message.id,
+        "id": page.id,
         "title": "正门 38.4°C 两次确认",
-        "body": "请到现场复核",
+        "body": "请复核后记录",
         "level": "critical",
         "call": "1",
         "volume": "10",
     }
 
 
-def test_a_notice_does_not(phone, message):
-    bark(phone).send(msgspec.structs.replace(message, severity="notice"))
+def test_a_notice_does_not(phone, page):
+    bark(phone).send(msgspec.structs.replace(page, severity="notice"))
     ((_, body, _),) = phone.calls
     assert body["level"] == "active"
     assert not {"call", "volume"} & body.keys()
@@ -45,8 +45,8 @@ def test_a_notice_does_not(phone, message):
         ((200, b'{"code":500,"message":"push failed"}'), "500: push failed", "refused", True),
     ],
 )
-def test_each_answer_says_what_to_do(phone, message, answer, said, kind, retry):
+def test_each_answer_says_what_to_do(phone, page, answer, said, kind, retry):
     phone.answers = [answer]
-    told = bark(phone).send(message)
+    told = bark(phone).send(page)
     assert (told.kind, told.retry) == (kind, retry)
     assert said in told.reason

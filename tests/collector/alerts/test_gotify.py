@@ -11,12 +11,12 @@ def gotify(phone):
 
 
 @pytest.mark.parametrize(("severity", "priority"), [("page", 10), ("notice", 5)])
-def test_it_is_posted_with_the_applications_token(phone, message, severity, priority):
+def test_it_is_posted_with_the_applications_token(phone, page, severity, priority):
     phone.answers = [(200, b'{"id":25,"appid":5,"message":"x","title":"y","priority":10}')]
-    assert gotify(phone).send(msgspec.structs.replace(message, severity=severity)).kind == "accepted"
+    assert gotify(phone).send(msgspec.structs.replace(page, severity=severity)).kind == "accepted"
     ((_, body, headers),) = phone.calls
     assert (phone.paths, headers["X-Gotify-Key"]) == (["/hook/message"], "A.pp")
-    assert body == {"title": "正门 38.4°C 两次确认", "message": "请到现场复核", "priority": priority}
+    assert body == {"title": "正门 38.4°C 两次确认", "message": "请复核后记录", "priority": priority}
 
 
 @pytest.mark.parametrize(
@@ -29,8 +29,8 @@ def test_it_is_posted_with_the_applications_token(phone, message, severity, prio
         (404, b"<html>", "地址"),
     ],
 )
-def test_each_refusal_says_what_to_do(phone, message, status, body, said):
+def test_each_refusal_says_what_to_do(phone, page, status, body, said):
     phone.answers = [(status, body)]
-    told = gotify(phone).send(message)
+    told = gotify(phone).send(page)
     assert (told.kind, told.retry) == ("refused", False)
     assert said in told.reason

@@ -10,23 +10,23 @@ def ntfy(phone, key="tk_1", path="/hook"):
     return open_channel(Channel("s", f"ntfy+{phone.url[: -len('/hook')]}{path}", Secret(key) if key else None))
 
 
-def test_it_is_published_as_json_to_the_root(phone, message):
+def test_it_is_published_as_json_to_the_root(phone, page):
     phone.answers = [(200, b'{"id":"sPs71M8A2T","event":"message","topic":"hook"}')]
-    assert ntfy(phone).send(message).kind == "accepted"
+    assert ntfy(phone).send(page).kind == "accepted"
     ((_, body, headers),) = phone.calls
     assert phone.paths == ["/"]
     assert headers["Authorization"] == "Bearer tk_1"
     assert body == {
         "topic": "hook",
         "title": "正门 38.4°C 两次确认",
-        "message": "请到现场复核",
+        "message": "请复核后记录",
         "priority": 5,
-        "sequence_id": message.id,
+        "sequence_id": page.id,
     }
 
 
-def test_a_notice_is_quieter_and_an_open_topic_needs_no_token(phone, message):
-    ntfy(phone, None, "/under/doors/").send(msgspec.structs.replace(message, severity="notice"))
+def test_a_notice_is_quieter_and_an_open_topic_needs_no_token(phone, page):
+    ntfy(phone, None, "/under/doors/").send(msgspec.structs.replace(page, severity="notice"))
     ((_, body, headers),) = phone.calls
     assert (phone.paths, body["topic"], body["priority"]) == (["/under/"], "doors", 3)
     assert "Authorization" not in headers
@@ -46,8 +46,8 @@ def test_a_notice_is_quieter_and_an_open_topic_needs_no_token(phone, message):
         (429, b'{"code":42908,"http":429,"error":"too many messages"}', "用完", True, 3600),
     ],
 )
-def test_each_refusal_says_what_to_do(phone, message, status, body, said, retry, after):
+def test_each_refusal_says_what_to_do(phone, page, status, body, said, retry, after):
     phone.answers = [(status, body)]
-    told = ntfy(phone).send(message)
+    told = ntfy(phone).send(page)
     assert (told.kind, told.retry, told.after_seconds) == ("refused", retry, after)
     assert said in told.reason

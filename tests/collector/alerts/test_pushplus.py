@@ -11,12 +11,12 @@ def pushplus(phone):
     return open_channel(Channel("s", f"pushplus+{phone.url}", Secret("be86")))
 
 
-def test_it_is_sent_as_plain_text(phone, message):
+def test_it_is_sent_as_plain_text(phone, page):
     phone.answers = [(200, json.dumps({"code": 200, "msg": "请求成功", "data": "f1"}).encode())]
-    assert pushplus(phone).send(message).kind == "accepted"
+    assert pushplus(phone).send(page).kind == "accepted"
     ((_, body, _),) = phone.calls
     assert phone.paths == ["/hook/send"]
-    assert body == {"token": "be86", "title": "正门 38.4°C 两次确认", "content": "请到现场复核", "template": "txt"}
+    assert body == {"token": "be86", "title": "正门 38.4°C 两次确认", "content": "请复核后记录", "template": "txt"}
 
 
 @pytest.mark.parametrize(
@@ -34,9 +34,9 @@ def test_it_is_sent_as_plain_text(phone, message):
         (999, "服务端验证错误", "999: 服务端验证错误", True, 0),
     ],
 )
-def test_each_code_in_a_body_of_http_200_says_what_to_do(phone, message, code, msg, said, retry, after):
+def test_each_code_in_a_body_of_http_200_says_what_to_do(phone, page, code, msg, said, retry, after):
     phone.answers = [(200, json.dumps({"code": code, "msg": msg, "data": None}).encode())]
-    told = pushplus(phone).send(message)
+    told = pushplus(phone).send(page)
     assert (told.kind, told.retry, told.after_seconds) == ("refused", retry, after)
     assert said in told.reason
     assert f"{code}: {msg}" in told.reason

@@ -26,9 +26,9 @@ def channel(name, phone, key=KEY):
 
 
 @everyone
-def test_the_services_good_answer_is_accepted(phone, message, name):
+def test_the_services_good_answer_is_accepted(phone, page, name):
     phone.answers = [(200, json.dumps(GOOD[name]).encode())]
-    assert channel(name, phone).send(message).kind == "accepted"
+    assert channel(name, phone).send(page).kind == "accepted"
 
 
 @everyone
@@ -46,53 +46,53 @@ def test_the_services_good_answer_is_accepted(phone, message, name):
         (0, b""),
     ],
 )
-def test_what_is_no_answer_of_the_service_is_not_known(phone, message, name, answer):
+def test_what_is_no_answer_of_the_service_is_not_known(phone, page, name, answer):
     phone.answers = [answer]
-    told = channel(name, phone).send(message)
+    told = channel(name, phone).send(page)
     assert (told.kind, told.retry) == ("unknown", True)
 
 
 @everyone
-def test_half_an_answer_is_not_known(phone, message, name):
+def test_half_an_answer_is_not_known(phone, page, name):
     phone.answers = [(200, json.dumps(GOOD[name]).encode())]
-    phone.short = 1
-    told = channel(name, phone).send(message)
+    phone.cut = -1
+    told = channel(name, phone).send(page)
     assert (told.kind, told.retry) == ("unknown", True)
 
 
 @everyone
-def test_silence_is_not_known(phone, message, name, monkeypatch):
+def test_silence_is_not_known(phone, page, name, monkeypatch):
     monkeypatch.setattr(posting, "SECONDS", 0.1)
     phone.answers = [(200, json.dumps(GOOD[name]).encode(), 0.4)]
     before = time.monotonic()
-    told = channel(name, phone).send(message)
+    told = channel(name, phone).send(page)
     assert (told.kind, told.retry) == ("unknown", True)
     assert time.monotonic() - before < 0.4
 
 
 @everyone
 @pytest.mark.parametrize(("asked", "after"), [("7", 60.0), ("90", 90.0), ("soon", 60.0)])
-def test_who_sends_too_fast_waits_as_long_as_is_asked(phone, message, name, asked, after):
+def test_who_sends_too_fast_waits_as_long_as_is_asked(phone, page, name, asked, after):
     phone.answers = [(429, b"slow down")]
-    phone.headers = {"Retry-After": asked}
-    told = channel(name, phone).send(message)
+    phone.retry_after = asked
+    told = channel(name, phone).send(page)
     assert (told.kind, told.retry, told.after_seconds) == ("refused", True, after)
     assert "自动再试" in told.reason
 
 
 @everyone
-def test_a_code_nobody_knows_is_told_with_the_services_words(phone, message, name):
+def test_a_code_nobody_knows_is_told_with_the_services_words(phone, page, name):
     code = "errorCode" if name == "gotify" else "code"
     phone.answers = [(200, json.dumps({code: 12345, "message": "今天休息"}).encode())]
-    told = channel(name, phone).send(message)
+    told = channel(name, phone).send(page)
     assert (told.kind, told.reason, told.retry) == ("refused", "12345: 今天休息", True)
 
 
 @everyone
 @pytest.mark.parametrize("status", [302, 418])
-def test_a_status_nobody_knows_is_no_delivery(phone, message, name, status):
+def test_a_status_nobody_knows_is_no_delivery(phone, page, name, status):
     phone.answers = [(status, json.dumps(GOOD[name]).encode())]
-    told = channel(name, phone).send(message)
+    told = channel(name, phone).send(page)
     assert (told.kind, told.retry) == ("refused", False)
     assert len(phone.calls) == 1
 
@@ -106,11 +106,11 @@ def test_a_status_nobody_knows_is_no_delivery(phone, message, name, status):
         (200, 1, f"no /{KEY.replace('/', '%2F').replace('+', '%2B')}."),
     ],
 )
-def test_the_key_is_in_no_reason_and_no_log(phone, message, name, answer, caplog):
+def test_the_key_is_in_no_reason_and_no_log(phone, page, name, answer, caplog):
     status, code, words = answer
     phone.answers = [(status, json.dumps({"code": code, "errorCode": code, "message": words}).encode())]
     with caplog.at_level(logging.DEBUG):
-        told = channel(name, phone).send(message)
+        told = channel(name, phone).send(page)
     assert told.kind == "refused"
     for text in (told.reason, caplog.text):
         assert KEY[:6] not in text
@@ -118,8 +118,8 @@ def test_the_key_is_in_no_reason_and_no_log(phone, message, name, answer, caplog
 
 @everyone
 @pytest.mark.parametrize("key", ["ke\ny", "密钥", "a b"])
-def test_what_cannot_be_a_key_is_refused_without_a_call(phone, message, name, key):
-    told = channel(name, phone, key).send(message)
+def test_what_cannot_be_a_key_is_refused_without_a_call(phone, page, name, key):
+    told = channel(name, phone, key).send(page)
     assert (told.kind, told.retry) == ("refused", False)
     assert "token" in told.reason
     assert "(" not in told.reason
@@ -127,19 +127,19 @@ def test_what_cannot_be_a_key_is_refused_without_a_call(phone, message, name, ke
 
 
 @pytest.mark.parametrize("name", [name for name in GOOD if name != "ntfy"])
-def test_without_a_key_nobody_is_called(phone, message, name):
-    told = channel(name, phone, None).send(message)
+def test_without_a_key_nobody_is_called(phone, page, name):
+    told = channel(name, phone, None).send(page)
     assert (told.kind, told.retry, phone.calls) == ("refused", False, [])
 
 
 @everyone
 @pytest.mark.parametrize("length", [0, 1, 2])
-def test_long_words_are_cut_at_a_character_and_the_beginning_stays(phone, message, name, length):
+def test_long_words_are_cut_at_a_character_and_the_beginning_stays(phone, page, name, length):
     phone.answers = [(200, json.dumps(GOOD[name]).encode())]
-    long = msgspec.structs.replace(message, text=message.text + "x" * length + "很长" * 200, what_to_do="做" * 40_000)
+    long = msgspec.structs.replace(page, text=page.text + "x" * length + "很长" * 200, what_to_do="做" * 40_000)
     assert channel(name, phone).send(long).kind == "accepted"
     ((_, body, _),) = phone.calls
-    assert body["title"].startswith(message.text)
+    assert body["title"].startswith(page.text)
     assert len(body["title"]) <= 200
     rest = next(body[field] for field in ("message", "body", "content", "desp") if field in body)
     assert rest.startswith(long.text)

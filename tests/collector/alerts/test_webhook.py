@@ -138,4 +138,4 @@ def test_a_url_that_leads_nowhere_is_refused_with_what_there_is(url, code):
         open_channel(Channel("secretary", url))
     assert (refused.value.code, refused.value.where) == (code, "channels.secretary.url")
     if code == "K0400":
-        assert refused.value.values["known"] == ", ".join(known_channels())
+        assert "webhook" in refused.value.values["known"].split(", ")
