@@ -1,12 +1,12 @@
 """One way of calling a service over HTTP, for every channel: bounded in time and bytes, judged by its answer's body."""
 
 import json
-import logging
 import ssl
 import time
 from collections.abc import Mapping
 from functools import cache
 from http import HTTPStatus
+from logging import WARNING, getLogger
 from typing import Any
 
 import httpx
@@ -23,7 +23,7 @@ LONGEST_WAIT = 3600.0
 
 # They write the whole address of each call into the log, and some services have their key in it.
 for _talkative in ("httpx", "httpcore"):
-    logging.getLogger(_talkative).setLevel(logging.WARNING)
+    getLogger(_talkative).setLevel(WARNING)
 
 
 class Reply(msgspec.Struct, frozen=True):
