@@ -11,7 +11,7 @@ from collector.ledger.measured import after
 from collector.series.open import open_series
 from collector.settings import Series
 from kadian.settings import Secret
-from tests.collector.series.remote.lines import BEGIN, screened
+from tests.collector.series.remote.lines import BEGIN, refusing, screened
 
 
 @pytest.fixture
