@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, cast, func, select, union_all
+from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, cast, func, not_, or_, select, union_all
 
 from collector.ledger import cursors
 from collector.ledger.series_tables import VERDICTS, fresh_minutes, rollups, tallies
 from collector.ledger.tables import screenings
 from collector.ledger.whole import rows_at_once
+from collector.series.anew import KEPT_MS, KEPT_TO
 from collector.series.cover import EVER_MS, SCREENING, Part, cover
 from collector.series.embedded import CURSOR
 from collector.series.lengths import HOUR_MS, MINUTE_MS
@@ -61,7 +62,7 @@ def counts(
         query = select(every.c.gate, *sums).group_by(every.c.gate)
         for gate, *verdicts in rows_at_once(connection, query, Rolled):
             found[gate] = {word: count for word, count in zip(WORDS, verdicts, strict=True) if count}
-    for condition in _single(parts, position, since, until):
+    for condition in _single(parts, position, _counted(connection, position), since, until):
         # A text that is no column: grouped by the gate itself, SQLite walks the whole index that begins with it.
         gate_ = ROWS.gate.concat("").label("of")
         single = select(gate_, ROWS.verdict, func.count().label("number")).where(condition)
@@ -107,10 +108,23 @@ def _rolled(part: Part) -> list[Select[Any]]:
     return [fresh, folded]
 
 
-def _single(parts: Iterable[Part], position: int, since: int, until: int) -> Iterator[ColumnElement[bool]]:
-    """Which screenings are counted one by one: those behind the series' position, and those at the window's edges."""
-    # The sums tell the database not to look by time for what it finds at once by position, nor the other way round.
-    yield and_(ROWS.position > position, ROWS.at_ms + 0 >= since, ROWS.at_ms + 0 < until)
+def _counted(connection: Connection, position: int) -> ColumnElement[bool]:
+    """Which screenings the roll-ups have: up to the series' position, and those of days that stayed when it began anew.
+
+    The sums tell the database not to look by time for what it finds at once by position, nor the other way round.
+    """
+    kept_to = cursors.get(connection, KEPT_TO)
+    up_to = ROWS.position + 0 <= position
+    if kept_to <= position:
+        return up_to
+    return or_(up_to, and_(ROWS.position + 0 <= kept_to, ROWS.at_ms + 0 < cursors.get(connection, KEPT_MS)))
+
+
+def _single(
+    parts: Iterable[Part], position: int, counted: ColumnElement[bool], since: int, until: int
+) -> Iterator[ColumnElement[bool]]:
+    """Which screenings are counted one by one: those that no roll-up has, and those at the window's edges."""
+    yield and_(ROWS.position > position, not_(counted), ROWS.at_ms + 0 >= since, ROWS.at_ms + 0 < until)
     for part in parts:
         if part.length_ms == SCREENING:
-            yield and_(ROWS.at_ms >= part.first_ms, ROWS.at_ms < part.last_ms, ROWS.position + 0 <= position)
+            yield and_(ROWS.at_ms >= part.first_ms, ROWS.at_ms < part.last_ms, counted)
