@@ -54,7 +54,7 @@ class Costs(msgspec.Struct, frozen=True):
 
 
 class Memory(msgspec.Struct, frozen=True):
-    """MB of one process: at rest, and for each thousand gates."""
+    """MB of one process at most under load, and more for each thousand gates."""
 
     rest: float
     thousand_gates: float

@@ -1,6 +1,8 @@
 """What people ask of the office, over HTTP, of ledgers of several sizes: at rest, and while gates send.
 
 `KADIAN_BENCH_ROWS=5000000,50000000` and `KADIAN_BENCH_GATES=9,12600` say how large; 50 million rows want 25 GB of disk.
+`KADIAN_BENCH_LEDGERS=FOLDER` keeps each ledger there in a folder ROWS-GATES, and uses again what is there already. What
+one holds ends when it was made: on a later day the question about today counts only what is sent meanwhile.
 """
 
 import http.client
@@ -8,6 +10,7 @@ import itertools
 import multiprocessing
 import os
 import random
+import sqlite3
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -31,6 +34,7 @@ ROWS = os.environ.get("KADIAN_BENCH_ROWS", "")
 GATES = [int(gates) for gates in os.environ.get("KADIAN_BENCH_GATES", "9,12600").split(",")]
 ASKED = int(os.environ.get("KADIAN_BENCH_ASKED", "150"))
 """How often each question is asked."""
+KEPT = os.environ.get("KADIAN_BENCH_LEDGERS")
 A_SECOND = {9: 45, 12_600: 420}
 """Screenings a second meanwhile: five a gate, and a tenth of a whole city's peak."""
 FOR_EVER = "[retention]\n" + "".join(
@@ -99,12 +103,12 @@ def send(port: int, gates: int, a_second: int, stop: Any) -> None:
     client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
     client.connect("127.0.0.1", port)
     client.loop_start()
-    began = time.monotonic()
+    began, epoch = time.monotonic(), f"bench-{new_id()}"
     for number in itertools.count():
         if stop.is_set():
             break
         one = Screening(
-            id=new_id(), epoch="bench", seq=number // gates + 1, at=datetime.now(UTC), clock="synced", verdict="pass",
+            id=new_id(), epoch=epoch, seq=number // gates + 1, at=datetime.now(UTC), clock="synced", verdict="pass",
             temperature=Temperature(36.54, "body_estimate", "forehead", 34.91, 21.3, "device", 5, 0.05, "gy614v3"),
             code=Code("pass", "valid", "q83vEjRWeJq83vEjRWeJ", "green"),
         )  # fmt: skip
@@ -124,7 +128,6 @@ def _sizes(gates: int) -> dict[str, Any]:
     before: dict[str, dict[str, float]] = {}
     for rows in map(int, (ROWS or ("200000,1000000" if gates >= MANY else "1000000,5000000")).split(",")):
         with site(office_more=FOR_EVER) as place:
-            (place.folder / "office").mkdir()
             found[str(rows)] = _one(place, rows, gates, before)
         before = found[str(rows)]["questions"]
     return found
@@ -132,15 +135,16 @@ def _sizes(gates: int) -> dict[str, Any]:
 
 def _one(place: Site, rows: int, gates: int, before: dict[str, dict[str, float]]) -> dict[str, Any]:
     file = place.folder / "office" / "kadian.db"
-    now_ms = int(time.time() * 1000)
-    ledgers.make(file, rows, gates, now_ms)
-    bare = file.stat().st_size
-    fill(file)
-    sizes = {
-        "mb_a_million": round(bare / rows, 1),
-        "mb_a_million_with_roll_ups": round(_size(file) / rows, 1),
-    }
+    if KEPT:
+        kept = Path(KEPT).absolute() / f"{rows}-{gates}"
+        kept.mkdir(parents=True, exist_ok=True)
+        file.parent.symlink_to(kept)
+    else:
+        file.parent.mkdir()
+    sizes = {} if file.exists() else _make(file, rows, gates)
+    sizes["mb_a_million_with_roll_ups"] = round(_size(file) / rows, 1)
     print(f"\n{rows:,} screenings at {gates:,} gates: {', '.join(f'{k} {v}' for k, v in sizes.items())}")
+    now_ms = _ends(file)
     place.start()
     place.until(lambda: place.ask("/api/v1/gates/latest", 120), 180, "the office has looked at every gate")
     table: dict[str, dict[str, float]] = {}
@@ -164,6 +168,26 @@ def _one(place: Site, rows: int, gates: int, before: dict[str, dict[str, float]]
         told = ", ".join(f"{key} {value}" for key, value in figures.items())
         print(f"  {name:34} {told}", flush=True)
     return {**sizes, "questions": table}
+
+
+def _make(file: Path, rows: int, gates: int) -> dict[str, float]:
+    """The name stands for a whole ledger: one that was cut short is made again."""
+    unfinished = file.with_name("unfinished.db")
+    for part in file.parent.glob("unfinished.db*"):
+        part.unlink()
+    ledgers.make(unfinished, rows, gates)
+    bare = unfinished.stat().st_size
+    fill(unfinished)
+    unfinished.rename(file)
+    return {"mb_a_million": round(bare / rows, 1)}
+
+
+def _ends(file: Path) -> int:
+    """When the newest screening of a ledger was measured, milliseconds since 1970."""
+    database = sqlite3.connect(file)
+    (newest,) = database.execute("SELECT max(at_ms) FROM screenings").fetchone()
+    database.close()
+    return int(newest)
 
 
 def _figures(prefix: str, seconds: list[float]) -> dict[str, float]:

@@ -94,9 +94,9 @@ def costs(model: Model) -> str:
         )
     ]
     rows += [
-        ["memory at rest", f"{model.office_memory.rest:,.0f} MB", f"{model.broker_memory.rest:,.0f} MB"],
+        ["memory under load, at most", f"{model.office_memory.rest:,.0f} MB", f"{model.broker_memory.rest:,.0f} MB"],
         [
-            "memory a thousand gates",
+            "… and for a thousand gates more",
             f"{model.office_memory.thousand_gates:,.1f} MB",
             f"{model.broker_memory.thousand_gates:,.1f} MB",
         ],

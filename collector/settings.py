@@ -88,10 +88,11 @@ class Series(Struct, frozen=True):
 
 
 class Http(Struct, frozen=True):
-    """Where the pages and the API are served."""
+    """Where the pages and the API are served; `names`: of a proxy before them, as browsers call it."""
 
     host: str = "127.0.0.1"
     port: Port = 8080
+    names: tuple[str, ...] = ()
 
 
 SITES = {

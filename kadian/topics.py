@@ -6,6 +6,10 @@ from typing import NamedTuple
 from kadian.identifiers import is_name
 
 PREFIX = "kadian/v1"
+SCREENING_EXPIRY_SECONDS = 172_800
+"""The message expiry interval with which a gate publishes screenings (MQTT 5, 3.3.2.3.3). A broker takes off how long
+it let one wait: so the office knows the age of a reading without a date. Longer than the office's session (a day), so
+that nothing is dropped for it, and below the three days that some brokers cut it down to."""
 
 
 class Kind(StrEnum):

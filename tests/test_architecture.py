@@ -28,7 +28,7 @@ DOORS = {
     "sqlalchemy": ("collector/ledger/", "collector/series/"),
     "alembic": ("collector/ledger/",),
     "psycopg": ("collector/ledger/",),
-    "sqlite3": ("agent/outbox/", "collector/ledger/copying.py"),
+    "sqlite3": ("agent/outbox/", "collector/ledger/copying.py", "collector/ledger/restoring.py"),
     "serial": ("agent/wire/",),
     "cv2": ("agent/scanner/", "agent/wire/y16.py", "kadian/demo/pictures.py"),
     "bleak": ("agent/wire/gatt.py",),

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import structlog
 from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
@@ -24,7 +25,7 @@ from kadian import __version__
 from kadian.errors import KadianError
 from kadian.messages import GateState, Status, encode
 from kadian.silence import silent_for
-from kadian.topics import Kind, parse, topic
+from kadian.topics import SCREENING_EXPIRY_SECONDS, Kind, parse, topic
 
 log = structlog.get_logger(__name__)
 KEEPALIVE = 15
@@ -98,14 +99,16 @@ class Line:
 
     def publish(self, kind: Kind, payload: bytes, *, retain: bool = False) -> bool:
         """Hands one message to the connection, QoS 1; False when there is none or it is full."""
-        return self.announce(topic(self._site, self._gate, kind), payload, retain=retain)
+        lasts = SCREENING_EXPIRY_SECONDS if kind is Kind.SCREENING else None
+        return self.announce(topic(self._site, self._gate, kind), payload, retain=retain, lasts=lasts)
 
-    def announce(self, name: str, payload: bytes, *, retain: bool = True) -> bool:
-        """The same for a topic that is not of kadian's own."""
+    def announce(self, name: str, payload: bytes, *, retain: bool = True, lasts: int | None = None) -> bool:
+        """The same for a topic that is not of kadian's own; `lasts`: seconds, for a broker that speaks MQTT 5."""
         client = self._client
         if client is None or not self._up.is_set():
             return False
-        return client.publish(name, payload, qos=1, retain=retain).rc == paho.MQTT_ERR_SUCCESS
+        said = _lasting(lasts) if lasts and self._broker.protocol == 5 else None
+        return client.publish(name, payload, qos=1, retain=retain, properties=said).rc == paho.MQTT_ERR_SUCCESS
 
     def farewell(self) -> None:
         """Says `stopped` and ends the connection cleanly; to be called once the loop may end."""
@@ -235,6 +238,12 @@ class Line:
         if str(error) != self._said:
             self._said = str(error)
             log.warning(event, url=self._broker.url, what=error.what(), do=error.do())
+
+
+def _lasting(seconds: int) -> Properties:
+    said = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho has no types here
+    said.MessageExpiryInterval = seconds
+    return said
 
 
 def _tune(_client: paho.Client, _data: Any, sock: Any) -> None:

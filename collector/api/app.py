@@ -24,14 +24,27 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 
 
+OF_CHANGES = {
+    "403": "The call came from another site's page.",
+    "413": "The body is longer than 65,536 bytes.",
+}
+"""What the guard answers to calls that change something, besides what the route itself does."""
+
+
 class Api(FastAPI):
     """FastAPI, whose description of itself tells that errors are problem JSON."""
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document."""
+        if self.openapi_schema:
+            return self.openapi_schema
         described = super().openapi()
         for calls in described["paths"].values():
-            for call in calls.values():
+            for method, call in calls.items():
+                if not call.get("parameters") and "requestBody" not in call:
+                    del call["responses"]["422"]
+                if method != "get":
+                    call["responses"] |= {status: {"description": why} for status, why in OF_CHANGES.items()}
                 for status, answer in call["responses"].items():
                     if status >= "400":
                         answer["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -52,6 +65,7 @@ def make_app(office: Office) -> FastAPI:
         redirect_slashes=False,
         responses={
             422: {"model": Problem, "description": "A parameter is not right; `detail` says which and why."},
+            421: {"model": Problem, "description": "The office is not called by the name that the call is for."},
             500: {"model": Problem, "description": "The office failed at this."},
         },
     )
@@ -61,5 +75,5 @@ def make_app(office: Office) -> FastAPI:
     tell_problems(app)
     for router in ROUTERS:
         app.include_router(router)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, names=office.settings.http.names)
     return app

@@ -1,5 +1,7 @@
 """What every answer has: headers that bind the browser, and problem JSON when a route breaks."""
 
+from collections.abc import Collection
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import structlog
@@ -7,7 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from collector.api.problems import problem
+from collector.api.problems import both, problem
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +26,7 @@ HEADERS = {
 SAFE = {"GET", "HEAD", "OPTIONS"}
 MOST_BODY = 65_536
 """Bytes of a request's body: the longest that is meant is a note of 500 characters."""
-TOO_LONG = f"The body is longer than {MOST_BODY} bytes"
+TOO_LONG = both("http.too_long", most=MOST_BODY)
 
 
 class Guard:
@@ -32,10 +34,16 @@ class Guard:
 
     A call that changes something and comes from another site's page is refused: until there are accounts, the
     browser's own word (`Origin`) is all that tells such a page from the office's.
+
+    Args:
+        app: what is guarded.
+        names: by which the office may be called besides `localhost` and any bare address; None: by all. A site whose
+            name suddenly means this machine ("DNS rebinding") is its own origin, and is known by its name alone.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, names: Collection[str] | None = None) -> None:
         self._app = app
+        self._names = None if names is None else {name.lower() for name in names}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; see the ASGI specification, version 3."""
@@ -54,8 +62,11 @@ class Guard:
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
+        if self._names is not None and not _is_called(Headers(scope=scope).get("host", ""), self._names):
+            await problem(scope["path"], 421, both("http.other_name"))(scope, receive, guarded)
+            return
         if scope["method"] not in SAFE and _from_elsewhere(Headers(scope=scope)):
-            refusal = problem(scope["path"], 403, "This call came from another site's page; use the office's own pages")
+            refusal = problem(scope["path"], 403, both("http.elsewhere"))
             await refusal(scope, receive, guarded)
             return
         if _length(Headers(scope=scope)) > MOST_BODY:
@@ -67,8 +78,23 @@ class Guard:
             log.exception("request_failed", method=scope["method"], path=scope["path"])
             if started:
                 raise
-            failure = problem(scope["path"], 500, "The office failed at this; its log says how")
+            failure = problem(scope["path"], 500, both("http.failed"))
             await failure(scope, receive, guarded)
+
+
+def _is_called(host: str, names: Collection[str]) -> bool:
+    """Whether a `Host` is an address or one of the names; an old client that sends none is no browser."""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    if not host or name == "localhost" or name in names:
+        return True
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _length(headers: Headers) -> int:

@@ -4,10 +4,10 @@ import re
 import time
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -15,10 +15,11 @@ from collector.api.answers.alert import alert_answers
 from collector.api.answers.gate import MOST, gate_answers, known_gates
 from collector.api.answers.screening import screening_answer
 from collector.api.office import Office
-from collector.api.problems import Failed
+from collector.api.problems import Failed, both
 from collector.ledger import Connection, incidents, overview, screenings
 
 AT_ONCE = 500
+"""Events that one stream is given at a time, about 300 kB: what a browser that is slow to take them holds on to."""
 KEPT = 5_000
 """Events that are kept encoded: about 3 MB, and a second of a whole city's screenings."""
 LOOK_SECONDS = 1.0
@@ -27,6 +28,14 @@ State = tuple[str, str | None, str | None]
 SILENT: State = ("unknown", None, None)
 """State, since when, and version of a gate that has not spoken of itself."""
 PLACE = re.compile(r"(\d{1,15})-(\d{1,15})", re.ASCII)
+
+
+class Told(NamedTuple):
+    """An event as it is sent, and the place behind it."""
+
+    told: bytes
+    screening: int
+    event: int
 
 
 @dataclass
@@ -62,7 +71,7 @@ def reader_at(office: Office, last_event_id: str | None) -> Reader:
         return Reader(screening, event)
     place = PLACE.fullmatch(last_event_id)
     if place is None:
-        raise Failed(422, "Last-Event-ID: not the id of an event of this stream; begin again without it")
+        raise Failed(422, both("http.bad_event"))
     return Reader(min(int(place[1]), screening), min(int(place[2]), event))
 
 
@@ -77,7 +86,7 @@ class News:
         self._office = office
         self._board = office.board
         self._lock = Lock()
-        self._kept: deque[bytes] = deque(maxlen=KEPT)
+        self._kept: deque[Told] = deque(maxlen=KEPT)
         self._end: Reader | None = None
         self._next = 0
         self._version = -1
@@ -97,13 +106,16 @@ class News:
         A reader that joins is told of every gate.
         """
         with self._lock:
-            end = self._look()
+            # A copy: whoever looks next moves the place on, and this reader is told what is behind it by its number.
+            end = replace(self._look())
             first = self._next - len(self._kept)
             if reader.number is not None and reader.number >= first:
-                events = list(islice(self._kept, reader.number - first, None))
-                reader.screening, reader.event, reader.number = end.screening, end.event, self._next
-                reader.behind = False
-                return events
+                some = list(islice(self._kept, reader.number - first, reader.number - first + AT_ONCE))
+                if some:
+                    reader.screening, reader.event = some[-1].screening, some[-1].event
+                reader.number += len(some)
+                reader.behind = reader.number < self._next
+                return [one.told for one in some]
             reader.number = None
             joins = end.screening - reader.screening <= AT_ONCE and end.event - reader.event <= AT_ONCE
             number = self._next
@@ -135,7 +147,7 @@ class News:
 
     def _keep_rest(self, connection: Connection, end: Reader, last: int, event: int) -> None:
         for told in _told(self._office, connection, end, (last, event), KEPT):
-            self._keep(told)
+            self._keep(told, end)
 
     def _keep_gates(self, end: Reader) -> None:
         with self._board.now() as standings:
@@ -150,10 +162,10 @@ class News:
             answers = gate_answers(self._office, moved, standings) if self._words_read >= 0 else []
         self._states, self._words_read = states, self._board.words_read
         for answer in answers:
-            self._keep(event_of("gate", end.place, answer))
+            self._keep(event_of("gate", end.place, answer), end)
 
-    def _keep(self, told: bytes) -> None:
-        self._kept.append(told)
+    def _keep(self, told: bytes, place: Reader) -> None:
+        self._kept.append(Told(told, place.screening, place.event))
         self._next += 1
 
     def _greeting(self, reader: Reader) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from collector.api.board import Board
 from collector.ingest.counters import Counters
 from collector.ledger import Connection, Ledger
 from collector.series import Charts
-from collector.series.counts import counts
+from collector.series.counts import Totals, counts, totals
 from collector.settings import CollectorSettings
 
 
@@ -45,6 +45,10 @@ class Office:
     def counts(self, connection: Connection, since_ms: int, until_ms: int | None = None) -> dict[str, dict[str, int]]:
         """How many of each verdict each gate measured at or after `since_ms` and before `until_ms`."""
         return counts(connection, since_ms, until_ms, self.zone)
+
+    def totals(self, connection: Connection, since_ms: int, until_ms: int | None = None) -> Totals:
+        """How many screenings of the same there were, by gate and by verdict."""
+        return totals(connection, since_ms, until_ms, self.zone)
 
     @cached_property
     def board(self) -> Board:

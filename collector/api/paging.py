@@ -6,9 +6,10 @@ from typing import TypeVar
 
 import msgspec
 
-from collector.api.problems import Failed
+from collector.api.problems import Failed, both
 
-T = TypeVar("T")
+T = TypeVar("T", bound=tuple[int | str, ...])
+MOST = (1 << 63) - 1
 
 
 def cursor_of(place: tuple[int | str, ...]) -> str:
@@ -26,6 +27,14 @@ def place_of(cursor: str | None, kind: type[T]) -> T | None:
         return None
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        return msgspec.json.decode(text, type=kind)
+        place = msgspec.json.decode(text, type=kind)
     except (binascii.Error, ValueError):
-        raise Failed(422, "cursor: not one that this list gave; begin again without it") from None
+        raise Failed(422, both("http.bad_cursor")) from None
+    if not all(_storable(part) for part in place):
+        raise Failed(422, both("http.bad_cursor"))
+    return place
+
+
+def _storable(part: int | str) -> bool:
+    """Whether a database takes it: whole numbers of 64 bits, texts without NUL."""
+    return -MOST <= part <= MOST if isinstance(part, int) else "\0" not in part

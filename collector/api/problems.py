@@ -10,7 +10,11 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from kadian.text import say
+
 MEDIA_TYPE = "application/problem+json"
+KNOWN = {404: "http.nothing", 405: "http.method"}
+"""What the framework refuses by itself, in words of our own."""
 
 
 class Problem(BaseModel):
@@ -19,12 +23,12 @@ class Problem(BaseModel):
     type: str = Field("about:blank", description="about:blank: the status says what kind of problem it is")
     title: str = Field(description="the status in words")
     status: int = Field(description="the HTTP status")
-    detail: str = Field(description="what is wrong and, where it can be told, what to do")
+    detail: str = Field(description="what is wrong and, where it can be told, what to do: in Chinese, then in English")
     instance: str = Field(description="the path that was asked for")
 
 
 class Failed(Exception):  # noqa: N818 - an answer, not a mistake of the program
-    """Ends a route with a problem: the HTTP status and one sentence."""
+    """Ends a route with a problem: the HTTP status and one sentence in both languages."""
 
     def __init__(self, status: int, detail: str, headers: dict[str, str] | None = None) -> None:
         self.status = status
@@ -37,6 +41,11 @@ class ProblemResponse(JSONResponse):
     """An answer of problem JSON."""
 
     media_type = MEDIA_TYPE
+
+
+def both(key: str, **values: Any) -> str:
+    """A sentence of the catalogue in Chinese and in English."""
+    return f"{say(key, 'zh', **values)} {say(key, 'en', **values)}"
 
 
 def problem(path: str, status: int, detail: str, headers: dict[str, str] | None = None) -> ProblemResponse:
@@ -60,8 +69,10 @@ def tell_problems(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _refused(request: Request, error: HTTPException) -> ProblemResponse:
         headers = dict(error.headers) if error.headers else None
-        return problem(request.url.path, error.status_code, str(error.detail), headers)
+        key = KNOWN.get(error.status_code)
+        detail = both(key, path=request.url.path) if key else str(error.detail)
+        return problem(request.url.path, error.status_code, detail, headers)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> ProblemResponse:
-        return problem(request.url.path, 422, sentence(error.errors()))
+        return problem(request.url.path, 422, both("http.not_right", what=sentence(error.errors())))

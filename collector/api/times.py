@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Query
 
-from collector.api.problems import Failed
+from collector.api.problems import Failed, both
 
 BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 WHOLE = re.compile(r"-?\d{1,15}", re.ASCII)
@@ -39,9 +39,7 @@ def ms_of(text: str | None, name: str, zone: tzinfo) -> int | None:
             ms = ((moment if moment.tzinfo else moment.replace(tzinfo=zone)) - BEGIN) // timedelta(milliseconds=1)
         iso(ms, zone)
     except (ValueError, OverflowError, TypeError):
-        raise Failed(
-            422, f"{name}: not a time; write ISO 8601, such as 2026-11-23T07:00:00+08:00, or milliseconds"
-        ) from None
+        raise Failed(422, both("http.bad_time", name=name)) from None
     return ms
 
 

@@ -57,7 +57,7 @@ def add(  # noqa: PLR0917 - click's own order
         devices["thermometer"] = {"driver": driver, "port": port}
     if camera != "none":
         devices["camera"] = {"source": int(camera) if camera.isdigit() else camera}
-    ledger = Ledger.open(settings.ledger.url, settings.ledger.password)
+    ledger = Ledger.open(settings.ledger.url, settings.ledger.password, make=False)
     try:
         authority = Authority(settings.access_folder, settings.site, moment(now_ms()))
         enrolments = Enrolments(

@@ -24,10 +24,10 @@ BATCH = 500
 def register(config: Path, *, as_json: bool) -> None:
     """打印卡点登记的外来人员，含个人信息。Prints the outsiders that gates registered, with all that is personal."""
     settings = load(config, CollectorSettings)
-    key = RegisterKey(settings.access_folder)
-    ledger = Ledger.open(settings.ledger.url, settings.ledger.password)
+    ledger = Ledger.open(settings.ledger.url, settings.ledger.password, make=False)
     shut = 0
     try:
+        key = RegisterKey(settings.access_folder)
         position = 0
         while True:
             with ledger.read() as connection:

@@ -129,7 +129,7 @@ def _status(ledger: Ledger, name: str, store: Series) -> dict[str, Any]:
 @contextmanager
 def _open(config: Path) -> Iterator[tuple[Ledger, Stores]]:
     settings = load(config, CollectorSettings)
-    ledger = Ledger.open(settings.ledger.url, settings.ledger.password)
+    ledger = Ledger.open(settings.ledger.url, settings.ledger.password, make=False)
     try:
         stores = open_series(settings.series, ledger, settings.site, ZoneInfo(settings.timezone), now_ms)
         try:

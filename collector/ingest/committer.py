@@ -1,6 +1,7 @@
 """The thread that takes what has arrived, commits it, sends receipts and then acknowledges."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from threading import Event, Thread
 from time import monotonic
 
@@ -10,7 +11,7 @@ import structlog
 from collector.ingest.arrival import Arrival
 from collector.ingest.commit import Committed, commit, commit_carefully
 from collector.ingest.counters import Counters
-from collector.ingest.intake import Intake, take_in
+from collector.ingest.intake import KEPT_AFTER_SECONDS, Intake, take_in
 from collector.ingest.waiting import Waiting
 from collector.ledger.epochs import Life
 from collector.ledger.failures import failure, is_of_the_data
@@ -57,6 +58,7 @@ class Committer:
         answers: whom to tell.
         counters: kept up to date from this thread.
         waiting: the queue, with its bounds.
+        kept_after_seconds: what the broker let wait for longer is no news.
     """
 
     def __init__(  # noqa: PLR0917 - the parts, in the order of use
@@ -67,12 +69,14 @@ class Committer:
         answers: Answers,
         counters: Counters,
         waiting: Waiting | None = None,
+        kept_after_seconds: int = KEPT_AFTER_SECONDS,
     ) -> None:
         self._ledger = ledger
         self._site = site
         self._now_ms = now_ms
         self._answers = answers
         self._counters = counters
+        self._kept_after = kept_after_seconds
         self._waiting = Waiting() if waiting is None else waiting
         self._busy = False
         self._stopping = Event()
@@ -137,7 +141,8 @@ class Committer:
             self._waiting.wait(GATHERING_SECONDS, ENOUGH)
         size = 0
         while size < MOST_IN_ONE_COMMIT and (arrival := self._waiting.take()) is not None:
-            intake = take_in(self._site, arrival.topic, arrival.payload)
+            kept = arrival.waited_seconds > self._kept_after
+            intake = take_in(self._site, arrival.topic, arrival.payload, kept=kept)
             arrivals.append(arrival)
             batch.append(intake)
             size += len(intake.screenings) + len(intake.refusals)
@@ -163,12 +168,24 @@ class Committer:
                 continue
             self._moving(monotonic() - begun, done)
             break
-        if done.receipts and self._answers.send_receipts(done.receipts):
-            self._counters.receipts += len(done.receipts)
-        self._answers.acknowledge(self._waiting.done(arrivals))
+        with self._going_on():
+            if done.receipts and self._answers.send_receipts(done.receipts):
+                self._counters.receipts += len(done.receipts)
+        told = self._waiting.done(arrivals)
+        with self._going_on():
+            self._answers.acknowledge(told)
         for arrival, intake in zip(arrivals, batch, strict=True):
             if intake.gate is not None and (intake.status or intake.telemetry or intake.reply):
-                self._answers.on_said(intake, arrival.retained)
+                with self._going_on():
+                    self._answers.on_said(intake, arrival.retained)
+
+    @contextmanager
+    def _going_on(self) -> Iterator[None]:
+        """What is committed is committed: a fault in telling it must not end the thread that commits all others."""
+        try:
+            yield
+        except Exception:
+            log.exception("answer_failed")
 
     def _write(self, batch: list[Intake]) -> Committed:
         now = self._now_ms()

@@ -8,11 +8,19 @@ from collections.abc import Container, Iterable
 from typing import NamedTuple
 
 from collector.ingest.arrival import Arrival
+from kadian.topics import SCREENING_EXPIRY_SECONDS
 
 PUBLISH = 3
 PUBACK = 4
 _PUBACK = struct.Struct("!BBH")
 _NUMBER = struct.Struct("!H")
+_EXPIRY = struct.Struct("!I")
+EXPIRY = 2
+"""The message expiry interval's number; then bytes, or texts, of a publish's other properties (section 2.2.2.2)."""
+_EXPIRY_ALONE = bytes((5, EXPIRY))
+_SIZES = {1: 1, EXPIRY: 4, 35: 2}
+_TEXTS = {3: 1, 8: 1, 9: 1, 38: 2}
+_SUBSCRIPTION = 11
 
 
 class MalformedPacket(ValueError):  # noqa: N818 - the standard's word
@@ -74,7 +82,7 @@ class Frames:
             raise MalformedPacket("a publish without a topic")
         name = stream[place : place + _NUMBER.unpack_from(stream, body)[0]]
         place += len(name)
-        mid = 0
+        mid = waited = 0
         if qos:
             if place + 2 > end:
                 raise MalformedPacket("a publish without its number")
@@ -83,8 +91,12 @@ class Frames:
         if self._has_properties:
             if place < end and not stream[place]:
                 place += 1
+            elif stream.startswith(_EXPIRY_ALONE, place) and place + 6 <= end:  # as nearly all
+                waited = max(0, SCREENING_EXPIRY_SECONDS - _EXPIRY.unpack_from(stream, place + 2)[0])
+                place += 6
             else:
                 properties = _bounds(stream, place - 1, end)
+                waited = _waited(stream, *properties) if properties else 0
                 place = properties[1] if properties else end + 1
         if place > end:
             raise MalformedPacket("a publish shorter than its parts")
@@ -92,7 +104,7 @@ class Frames:
             topic = name.decode()
         except UnicodeDecodeError:
             topic = "(not UTF-8)"
-        return Arrival(topic, stream[place:end], mid, qos, self._connection, bool(head & 1))
+        return Arrival(topic, stream[place:end], mid, qos, self._connection, bool(head & 1), waited)
 
 
 def acknowledgements(mids: Iterable[int]) -> bytes:
@@ -104,6 +116,23 @@ def publish(topic: bytes, payload: bytes, mid: int, protocol: int) -> bytes:
     """A PUBLISH packet (section 3.3) with quality of service 1 and without properties."""
     head = _NUMBER.pack(len(topic)) + topic + _NUMBER.pack(mid) + (b"\0" if protocol == 5 else b"")
     return bytes((PUBLISH << 4 | 2,)) + _length(len(head) + len(payload)) + head + payload
+
+
+def _waited(stream: bytes, place: int, end: int) -> int:
+    """How many seconds the properties say that a screening was with the broker; 0 where they say nothing."""
+    while place < end and stream[place] != EXPIRY:
+        kind, place = stream[place], place + 1
+        if kind == _SUBSCRIPTION:
+            place = next((at + 1 for at in range(place, end) if stream[at] < 128), end)
+        elif kind in _SIZES:
+            place += _SIZES[kind]
+        else:
+            for _ in range(_TEXTS.get(kind, 0)):
+                place += 2 + _NUMBER.unpack_from(stream, place)[0] if place + 2 <= end else end
+            if kind not in _TEXTS:
+                return 0
+    left = _EXPIRY.unpack_from(stream, place + 1)[0] if place + 5 <= end else SCREENING_EXPIRY_SECONDS
+    return max(0, SCREENING_EXPIRY_SECONDS - left)
 
 
 def _bounds(stream: bytes, begin: int, limit: int | None = None) -> tuple[int, int] | None:

@@ -9,7 +9,7 @@ from collector.ingest.arrival import Arrival
 from collector.ingest.asker import Asker
 from collector.ingest.committer import Answers, Committer
 from collector.ingest.counters import Counters
-from collector.ingest.intake import Intake
+from collector.ingest.intake import KEPT_AFTER_SECONDS, Intake
 from collector.ingest.mqtt import OfficeLink
 from collector.ingest.wire import Subject
 from collector.ledger.epochs import Life
@@ -33,6 +33,7 @@ class Ingest:
         protocol: 5, or 4 (MQTT 3.1.1) for the built-in Python broker.
         on_reply: takes a gate's answer to a command; it is logged otherwise.
         name: of this collector among several.
+        kept_after_seconds: a screening that the broker let wait for longer is no news.
 
     Raises:
         KadianError: K0314, K0315: the broker's address or certificate cannot be used.
@@ -47,6 +48,7 @@ class Ingest:
         protocol: int = 5,
         on_reply: Callable[[str, Reply], None] | None = None,
         name: str = "",
+        kept_after_seconds: int = KEPT_AFTER_SECONDS,
     ) -> None:
         self.counters = Counters()
         self._site = site
@@ -62,6 +64,7 @@ class Ingest:
             now_ms,
             Answers(self._send_receipts, self._acknowledge, self._said),
             self.counters,
+            kept_after_seconds=kept_after_seconds,
         )
         self._link = OfficeLink(broker, site, self._committer.take, self._on_state, protocol, name)
 

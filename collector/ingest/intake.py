@@ -10,6 +10,9 @@ from kadian.messages import Refused, Reply, Screening, Status, Telemetry, decode
 from kadian.messages.fields import Epoch, Seq
 from kadian.topics import Kind
 
+KEPT_AFTER_SECONDS = 900
+"""Who was measured so long ago is not met at the gate any more; as the rules' `LATE_AFTER_MS`."""
+
 
 class Refusal(msgspec.Struct, frozen=True):
     """A payload that was refused, and why. With `epoch` and `seq` it is one screening that can be named."""
@@ -44,8 +47,11 @@ _parse = lru_cache(maxsize=65_536)(topics.parse)
 _number = msgspec.json.Decoder(_Number)
 
 
-def take_in(site: str, topic: str, payload: bytes) -> Intake:
-    """Read one message that a gate of `site` sent; whose it is, the topic alone says."""
+def take_in(site: str, topic: str, payload: bytes, *, kept: bool = False) -> Intake:
+    """Read one message that a gate of `site` sent; whose it is, the topic alone says.
+
+    `kept`: the broker let it wait for long.
+    """
     try:
         whose = _parse(topic)
     except ValueError as error:
@@ -53,15 +59,17 @@ def take_in(site: str, topic: str, payload: bytes) -> Intake:
     if whose.site != site:
         return Intake(topic, refusals=(Refusal(f"of another site than {site}", payload),))
     try:
-        return _of_kind(whose.kind, topic, whose.gate, payload)
+        return _of_kind(whose.kind, topic, whose.gate, payload, kept=kept)
     except Refused as error:
         return Intake(topic, whose.gate, refusals=(Refusal(str(error), payload),))
+    except Exception as error:  # noqa: BLE001 - one message must not end the thread that commits all others
+        return Intake(topic, whose.gate, refusals=(Refusal(f"{type(error).__name__}: {error}", payload),))
 
 
-def _of_kind(kind: Kind, topic: str, gate: str, payload: bytes) -> Intake:
+def _of_kind(kind: Kind, topic: str, gate: str, payload: bytes, *, kept: bool) -> Intake:
     match kind:
         case Kind.SCREENING:
-            return _screenings(topic, gate, payload)
+            return _screenings(topic, gate, payload, kept=kept)
         case Kind.STATUS:
             return Intake(topic, gate, status=decode(Status, payload))
         case Kind.TELEMETRY:
@@ -72,7 +80,7 @@ def _of_kind(kind: Kind, topic: str, gate: str, payload: bytes) -> Intake:
             raise Refused(f"{kind} is said by the office alone")
 
 
-def _screenings(topic: str, gate: str, payload: bytes) -> Intake:
+def _screenings(topic: str, gate: str, payload: bytes, *, kept: bool) -> Intake:
     refused: tuple[Refusal, ...] = ()
     try:
         accepted = decode_screenings(payload)
@@ -81,7 +89,7 @@ def _screenings(topic: str, gate: str, payload: bytes) -> Intake:
         each = list(_each(payload))
         accepted = tuple(one for one in each if isinstance(one, Screening))
         refused = tuple(one for one in each if isinstance(one, Refusal))
-    if len(accepted) + len(refused) > 1:
+    if kept or len(accepted) + len(refused) > 1:
         for one in accepted:  # nobody else has seen it yet
             msgspec.structs.force_setattr(one, "drained", True)
     return Intake(topic, gate, screenings=accepted, refusals=refused)

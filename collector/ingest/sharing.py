@@ -10,8 +10,10 @@ from kadian.topics import Kind, every_gate
 
 SESSION_SECONDS = 86_400
 """How long the broker keeps what arrives for the only collector while that is away."""
-TAKEN_IN_TURNS = (Kind.SCREENING, Kind.TELEMETRY, Kind.REPLY)
-"""Not the gates' states: they are retained, and a shared subscription is given nothing retained."""
+HEARD_BY_ALL = (Kind.TELEMETRY, Kind.REPLY, Kind.STATUS)
+"""What a gate says of itself: whichever collector leads asks for what is missing, and decides by all of it. The states
+are retained besides, and a shared subscription is given nothing retained. Written by each, it says the same each time.
+"""
 
 
 def client_id(site: str, share: str | None, name: str) -> str:
@@ -27,5 +29,4 @@ def session_seconds(share: str | None) -> int:
 def filters(site: str, share: str | None) -> list[tuple[str, int]]:
     """What to subscribe to, with QoS 1."""
     group = f"$share/{share}/" if share is not None else ""
-    taken = [(group + every_gate(site, kind), 1) for kind in TAKEN_IN_TURNS]
-    return [*taken, (every_gate(site, Kind.STATUS), 1)]
+    return [(group + every_gate(site, Kind.SCREENING), 1), *((every_gate(site, kind), 1) for kind in HEARD_BY_ALL)]

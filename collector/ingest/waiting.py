@@ -66,7 +66,7 @@ class Waiting:
             return len(self) > 0
 
     def take(self) -> Arrival | None:
-        """The live one that has waited longest, or else the backlog's. Its room is free when it is `done`."""
+        """The live one that has waited longest, or else the backlog's. Its room is free when the broker is told."""
         try:
             return (self._live or self._backlog).popleft()
         except IndexError:
@@ -80,10 +80,11 @@ class Waiting:
             while self._untold and id(self._untold[0]) in self._done:
                 told.append(self._untold.popleft())
                 self._done.discard(id(told[-1]))
-            self._bytes -= sum(len(one.payload) for one in arrivals)
+            self._bytes -= sum(len(one.payload) for one in told)
             self._patient = True
             self._changed.notify_all()
         return told
 
     def _room(self) -> bool:
-        return len(self) < self._most_messages and self._bytes < self._most_bytes
+        # What is committed stays in memory until the broker is told of what came before it.
+        return len(self._untold) < self._most_messages and self._bytes < self._most_bytes

@@ -170,7 +170,16 @@ class Wire:
                 with self._at_work:
                     unsent = unsent[self.connection.send(unsent) :]
             except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
-                if not select.select([], [self.connection], [], UNTAKEN_SECONDS)[1]:
+                if not self._writable():
                     with suppress(OSError):
                         self.connection.shutdown(socket.SHUT_RDWR)
                     raise TimeoutError("the broker does not take what is sent") from None
+
+    def _writable(self) -> bool:
+        """Wait for room; `poll`, since `select` takes no descriptor beyond 1,023."""
+        room = select.poll()
+        try:
+            room.register(self.connection, select.POLLOUT)
+        except ValueError:  # another thread has closed it: its descriptor is -1
+            raise ConnectionError("the connection was closed") from None
+        return bool(room.poll(UNTAKEN_SECONDS * 1000))

@@ -4,18 +4,16 @@ SQLite's own online backup copies pages in steps (sqlite.org/backup.html). It be
 between, so the source is held in one read transaction: with a write-ahead log that is a snapshot, and hinders no one.
 """
 
-import fcntl
 import hashlib
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
+from collector.ledger.engine import sqlite_file
 from kadian.errors import KadianError
 
 STEP_PAGES = 256
@@ -23,8 +21,6 @@ STEP_PAGES = 256
 STEP_PAUSE = 0.001
 """Seconds in which the disk is left to the office, each time."""
 COUNTED = ("screenings", "registrations", "incidents", "rejects")
-SHARED_FIRST, SHARED_SIZE = 0x40000002, 510
-"""The bytes that every process locks which has the file open with a write-ahead log (sqlite3's os_unix.c)."""
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -40,18 +36,15 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 def file_of(url: str) -> Path:
-    """The file of a ledger.
+    """The file of a ledger, links followed.
 
     Raises:
         KadianError: K0300 the URL is none; K0381 the ledger is on a server, which has its own tools for this.
     """
-    try:
-        parts = make_url(url)
-    except ArgumentError:
-        raise KadianError("K0300", url.rpartition("@")[2]) from None
-    if parts.get_backend_name() != "sqlite" or not parts.database:
-        raise KadianError("K0381", parts.render_as_string(hide_password=True))
-    return Path(parts.database)
+    file = sqlite_file(url)
+    if file is None:
+        raise KadianError("K0381", make_url(url).render_as_string(hide_password=True))
+    return file
 
 
 def manifest_of(backup: Path) -> Path:
@@ -63,21 +56,21 @@ def copy(source: Path, target: Path) -> None:
     """Copy a ledger into a new file that only its owner may read, and prove it; it is on the disk on return.
 
     Raises:
-        KadianError: K0383 it cannot be read or written; K0384 the copy is not sound.
+        KadianError: K0383 it cannot be read or written; K0384 the ledger or its copy is not sound.
     """
-    if not source.is_file():
-        raise KadianError("K0383", str(source), why="no such file")
     try:
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(target)) as there:
+        with closing(_open(source, "mode=rw")) as here, closing(_open(target, "mode=rw")) as there:
             here.execute("BEGIN")
             here.execute("SELECT count(*) FROM sqlite_master").fetchone()
             here.backup(there, pages=STEP_PAGES, sleep=STEP_PAUSE)
             here.rollback()
             there.execute("PRAGMA journal_mode=DELETE").fetchone()  # one file, with no log beside it
         to_disk(target)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.OperationalError) as error:
         raise KadianError("K0383", str(target), why=str(error)) from error
+    except sqlite3.Error as error:
+        raise KadianError("K0384", str(source), why=str(error)) from error
     prove(target)
 
 
@@ -88,7 +81,7 @@ def prove(file: Path) -> None:
         KadianError: K0384, with SQLite's own words.
     """
     try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)) as connection:
+        with closing(_open(file, "mode=ro&immutable=1")) as connection:
             found = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
     except sqlite3.Error as error:
         raise KadianError("K0384", str(file), why=str(error)) from error
@@ -103,7 +96,7 @@ def describe(file: Path, site: str, made_at: str, version: str) -> Manifest:
         KadianError: K0384 it is no ledger.
     """
     try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)) as connection:
+        with closing(_open(file, "mode=ro&immutable=1")) as connection:
             schema = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
             counts = {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in COUNTED}  # noqa: S608
     except (sqlite3.Error, TypeError) as error:
@@ -113,86 +106,38 @@ def describe(file: Path, site: str, made_at: str, version: str) -> Manifest:
     return Manifest(site, made_at, version, schema, file.stat().st_size, digest, counts)
 
 
-def publish(part: Path, target: Path, manifest: Manifest) -> None:
-    """Give a finished backup its name, never over another; its manifest is there before it.
-
-    Raises:
-        KadianError: K0382 the name is taken; K0383 the disk refuses.
-    """
-    try:
-        beside = manifest_of(target)
-        fresh = beside.with_name(beside.name + ".part")
-        fresh.write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
-        fresh.chmod(0o600)
-        to_disk(fresh)
-        if target.exists():
-            raise KadianError("K0382", str(target))
-        fresh.replace(beside)
-        os.link(part, target)
-        part.unlink()
-        to_disk(target.parent)
-    except FileExistsError:
-        raise KadianError("K0382", str(target)) from None
-    except OSError as error:
-        raise KadianError("K0383", str(target), why=error.strerror or str(error)) from error
-
-
 def check(backup: Path) -> Manifest:
     """What a backup holds, once it is known to be what was made.
 
     Raises:
         KadianError: K0385 the file or its manifest is missing, or they do not belong together.
     """
+    manifest = read_manifest(backup)
     try:
-        manifest = msgspec.json.decode(manifest_of(backup).read_bytes(), type=Manifest)
         with backup.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    except (OSError, msgspec.MsgspecError) as error:
+    except OSError as error:
         raise KadianError("K0385", str(backup), why=str(error)) from error
     if digest != manifest.sha256:
         raise KadianError("K0385", str(backup), why="SHA-256")
     return manifest
 
 
-@contextmanager
-def unused(ledger: Path) -> Iterator[None]:
-    """Hold a ledger's file so that no other program has it open.
+def read_manifest(backup: Path) -> Manifest:
+    """What a backup is to hold.
 
     Raises:
-        KadianError: K0386 an office has it; K0383 it cannot be opened.
-    """
-    if not ledger.exists():
-        yield
-        return
-    try:
-        with ledger.open("rb+") as held:
-            fcntl.lockf(held, fcntl.LOCK_EX | fcntl.LOCK_NB, SHARED_SIZE, SHARED_FIRST)
-            yield
-    except (BlockingIOError, PermissionError) as error:
-        if isinstance(error, PermissionError) and not os.access(ledger, os.W_OK):
-            raise KadianError("K0383", str(ledger), why=error.strerror or str(error)) from error
-        raise KadianError("K0386", str(ledger)) from None
-
-
-def put_back(fresh: Path, ledger: Path, aside: Path) -> None:
-    """Put a proven copy in a ledger's place; what was there stays under the name `aside`, log and all.
-
-    At no point is there no ledger, which an office would begin anew.
-
-    Raises:
-        KadianError: K0383 the disk refuses.
+        KadianError: K0385 the backup or its manifest is missing, or the latter is none.
     """
     try:
-        if ledger.exists():
-            os.link(ledger, aside)
-            log = ledger.with_name(ledger.name + "-wal")
-            if log.exists():
-                log.rename(aside.with_name(aside.name + "-wal"))
-            ledger.with_name(ledger.name + "-shm").unlink(missing_ok=True)
-        fresh.replace(ledger)
-        to_disk(ledger.parent)
-    except OSError as error:
-        raise KadianError("K0383", str(ledger), why=error.strerror or str(error)) from error
+        backup.stat()
+        return msgspec.json.decode(manifest_of(backup).read_bytes(), type=Manifest)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise KadianError("K0385", str(backup), why=str(error)) from error
+
+
+def _open(file: Path, how: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.absolute().as_uri()}?{how}", uri=True)
 
 
 def to_disk(path: Path) -> None:

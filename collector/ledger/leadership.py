@@ -7,9 +7,6 @@ for so long. Two that both believe to lead for a moment do no harm: cursors move
 (`cursors.move`).
 """
 
-import fcntl
-import os
-from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
 from typing import Protocol
@@ -19,7 +16,6 @@ import structlog
 
 from collector.ledger import postgres
 from collector.ledger.ledger import Ledger
-from kadian.errors import KadianError
 
 log = structlog.get_logger(__name__)
 
@@ -43,34 +39,14 @@ class Leadership(Protocol):
 
 
 def open_leadership(ledger: Ledger) -> Leadership:
-    """The leadership of a ledger, and its answer to `ledger.leads`: on SQLite of the only office, else of several.
-
-    Raises:
-        KadianError: K0348 another office works on the same SQLite file; K0302 its lock cannot be written.
-    """
-    made: Leadership = Sentry(ledger) if ledger.shared else Alone(Path(ledger.place))
+    """The leadership of a ledger, and its answer to `ledger.leads`: on SQLite of the only office, else of several."""
+    made: Leadership = Sentry(ledger) if ledger.shared else Alone()
     ledger.leads = made.leads
     return made
 
 
 class Alone:
-    """The only office of a SQLite file, which another one cannot become while this one lives.
-
-    The lock is a file beside the ledger: a lock on the ledger's own would break SQLite's, which POSIX drops when any
-    descriptor of the file is closed.
-    """
-
-    def __init__(self, file: Path) -> None:
-        lock = file.with_name(file.name + ".office")
-        try:
-            self._file = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise KadianError("K0302", str(lock), why=error.strerror or str(error)) from None
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(self._file)
-            raise KadianError("K0348", str(file)) from None
+    """The only office of a SQLite file (`holding.only_office`)."""
 
     def leads(self) -> bool:
         """Always."""
@@ -80,8 +56,7 @@ class Alone:
         """Nothing to do."""
 
     def stop(self) -> None:
-        """Let another office in."""
-        os.close(self._file)
+        """Nothing to do."""
 
 
 class Sentry:
@@ -90,6 +65,7 @@ class Sentry:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._leads = False
+        self._said = False
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="sentry", daemon=True)
 
@@ -108,17 +84,18 @@ class Sentry:
             self._thread.join()
 
     def _run(self) -> None:
-        said = False
         while not self._stopping.is_set():
             try:
                 with self._ledger.session() as session:
-                    said = False
                     self._stand(session)
-            except (psycopg.Error, OSError) as error:
-                if not said:
-                    log.warning("sentry_lost_the_database", why=str(error).strip().partition("\n")[0])
-                said = True
-            self._set(leads=False)
+            except Exception as error:  # whatever it is: an office that believes to lead for ever is worse
+                known = isinstance(error, psycopg.Error | OSError)
+                if not self._said:
+                    why = str(error).strip().partition("\n")[0]
+                    log.warning("sentry_lost_the_database" if known else "sentry_failed", why=why, exc_info=not known)
+                self._said = True
+            finally:
+                self._set(leads=False)
             self._stopping.wait(PAUSE_SECONDS)
 
     def _stand(self, session: "psycopg.Connection[tuple[object, ...]]") -> None:
@@ -130,6 +107,7 @@ class Sentry:
         while not self._stopping.is_set():
             if monotonic() >= ask_at:
                 self._ask(session)
+                self._said = False
                 ask_at = monotonic() + LOOK_SECONDS
             wait = max(0.0, ask_at - monotonic())
             told = [one.payload for one in session.notifies(timeout=wait, stop_after=1)]

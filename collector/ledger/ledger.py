@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from collector.ledger import cursors, postgres
 from collector.ledger.changed import Changed
-from collector.ledger.engine import LOCK_SECONDS, WRITES, open_engine
+from collector.ledger.engine import LOCK_SECONDS, WRITES, is_there, open_engine
 from collector.ledger.failures import failure
 from collector.ledger.schema import upgrade
 from kadian.errors import KadianError
@@ -38,17 +38,21 @@ class Ledger:
         """Whether this office is the one that follows; `leadership` answers where there are several."""
 
     @classmethod
-    def open(cls, url: str, password: Secret | None = None) -> Self:
+    def open(cls, url: str, password: Secret | None = None, *, make: bool = True) -> Self:
         """Open a ledger, made or brought to the newest schema where need be.
 
         Args:
             url: `sqlite:///relative`, `sqlite:////absolute` or `postgresql://user@host/database`.
             password: of the account on a server, if the URL does not have it.
+            make: whether a file that is not there is made. The office makes its own; a command that is given in
+                another folder must not work on a ledger that nobody has.
 
         Raises:
             KadianError: K0300 to K0306, K0340 to K0347: what is wrong with the URL, the file, the server or the
-                schema, and what to do.
+                schema, and what to do; K0376 there is no ledger, and none is to be made.
         """
+        if not make:
+            is_there(url)
         engine, place = open_engine(url, password)
         ledger = cls(engine, place)
         try:

@@ -2,8 +2,7 @@
 
 from sqlalchemy import Connection
 
-from collector.ledger.rows import screening_of
-from collector.ledger.screenings import StoredScreening, whole
+from collector.ledger.screenings import StoredScreening, stored_of, whole
 from collector.ledger.tables import screenings
 
 PAGE = 2_000
@@ -19,19 +18,11 @@ def received_since(connection: Connection, received_ms: int, up_to_position: int
     found: list[StoredScreening] = []
     position = up_to_position + 1
     while True:
-        rows = (
-            connection.execute(
-                whole().where(screenings.c.position < position).order_by(screenings.c.position.desc()).limit(PAGE)
-            )
-            .mappings()
-            .all()
-        )
-        page = [
-            StoredScreening(row["position"], row["gate"], screening_of(row), row["at_ms"], row["received_ms"])
-            for row in rows
-            if row["received_ms"] >= received_ms
-        ]
+        rows = connection.execute(
+            whole().where(screenings.c.position < position).order_by(screenings.c.position.desc()).limit(PAGE)
+        ).all()
+        page = [stored_of(row) for row in rows if row.received_ms >= received_ms]
         found.extend(page)
         if not page or len(rows) < PAGE:
             return found[::-1]
-        position = rows[-1]["position"]
+        position = rows[-1].position

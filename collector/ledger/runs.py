@@ -1,5 +1,6 @@
 """Which numbers of a gate's epoch are in the ledger, kept as ranges; receipts and gaps are read off them."""
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
@@ -27,12 +28,21 @@ _RANGES = Lookup("runs", ("life",), COLUMNS, order=("life", "first"), most=MOST_
 
 
 class Noted(msgspec.Struct, frozen=True):
-    """What the ledger has of a life, as a receipt tells it; `new`: some of the numbers noted now were not there."""
+    """What the ledger has of a life, as a receipt tells it; `new`: some of the numbers noted now were not there.
+
+    `before`: the ranges, ascending, in which those of the numbers lie that were noted before.
+    """
 
     through: int
     missing: tuple[int, ...]
     also: tuple[Range, ...]
     new: bool
+    before: Sequence[Range]
+
+    def knew(self, seq: int) -> bool:
+        """Whether a number was noted before, be its row still here or deleted by now."""
+        place = bisect_left(self.before, (seq + 1,)) - 1
+        return place >= 0 and self.before[place][1] >= seq
 
 
 def note(connection: Connection, numbers: Mapping[int, Collection[int]]) -> dict[int, Noted]:
@@ -45,8 +55,9 @@ def note(connection: Connection, numbers: Mapping[int, Collection[int]]) -> dict
     gone: list[dict[str, int]] = []
     for life, held in _held(connection, sorted(numbers)):
         if held is None:
+            before = [one for first, last in ranges(numbers[life]) for one in _touching(connection, life, first, last)]
             add(connection, life, numbers[life])
-            noted[life] = Noted(*_told(*_ends(connection, life)), new=True)
+            noted[life] = Noted(*_told(*_ends(connection, life)), new=True, before=before)
             continue
         joined = list(_joined([*held, *ranges(numbers[life])]))
         if joined != held:
@@ -54,7 +65,7 @@ def note(connection: Connection, numbers: Mapping[int, Collection[int]]) -> dict
             begun += [(life, *one) for one in joined if one not in known]
             firsts = {first for first, _ in joined}
             gone += [{"of": life, "begun": first} for first, _ in held if first not in firsts]
-        noted[life] = Noted(*_told(joined[: MOST_MISSING + 1], joined[-MOST_ALSO:]), new=joined != held)
+        noted[life] = Noted(*_told(joined[: MOST_MISSING + 1], joined[-MOST_ALSO:]), new=joined != held, before=held)
     if gone:
         theirs = delete(runs).where(runs.c.life == bindparam("of"), runs.c.first == bindparam("begun"))
         connection.execute(theirs, gone)
@@ -162,23 +173,24 @@ def _of(life: int) -> Select[int, int]:
 
 
 def _add_range(connection: Connection, life: int, first: int, last: int) -> None:
-    mine = runs.c.life == life
-    # Runs do not overlap, so that of those which begin before `first` only the last can reach it.
-    before = select(func.max(runs.c.first)).where(mine, runs.c.first < first).scalar_subquery()
-    touching = list(
-        connection.execute(
-            _of(life).where(
-                runs.c.first >= func.coalesce(before, first),
-                runs.c.first <= last + 1,
-                runs.c.last >= first - 1,
-            )
-        )
-    )
+    touching = _touching(connection, life, first, last)
     if len(touching) == 1 and touching[0][0] <= first and touching[0][1] >= last:
         return
     if touching:
         begun = [run[0] for run in touching]
+        mine = runs.c.life == life
         connection.execute(delete(runs).where(mine, runs.c.first.between(min(begun), max(begun))))
         first = min(first, *begun)
         last = max(last, *(run[1] for run in touching))
     connection.execute(insert(runs), {"life": life, "first": first, "last": last})
+
+
+def _touching(connection: Connection, life: int, first: int, last: int) -> list[Range]:
+    """The ranges of a life that overlap first…last or end beside it, ascending."""
+    mine = runs.c.life == life
+    # Runs do not overlap, so that of those which begin before `first` only the last can reach it.
+    before = select(func.max(runs.c.first)).where(mine, runs.c.first < first).scalar_subquery()
+    near = _of(life).where(
+        runs.c.first >= func.coalesce(before, first), runs.c.first <= last + 1, runs.c.last >= first - 1
+    )
+    return [(begin, end) for begin, end in connection.execute(near.order_by(runs.c.first))]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
 from collector.ledger import storing, tables
 from collector.ledger.rows import screening_of
@@ -12,7 +12,7 @@ from collector.ledger.tables import screenings
 from kadian.messages import Screening
 
 
-class StoredScreening(msgspec.Struct, frozen=True):
+class StoredScreening(msgspec.Struct, frozen=True, gc=False):
     """A screening with its place in the ledger. Times in milliseconds since 1970; `at_ms` is the gate's own."""
 
     position: int
@@ -88,6 +88,11 @@ def whole() -> Select[Any]:
     return select(screenings, tables.epochs.c.epoch).join(tables.epochs, tables.epochs.c.life == screenings.c.life)
 
 
+def stored_of(row: Row[Any]) -> StoredScreening:
+    """A row of `whole`."""
+    return StoredScreening(row.position, row.gate, screening_of(row), row.at_ms, row.received_ms)
+
+
 def _between(query: Select[Any], since_ms: int | None, until_ms: int | None) -> Select[Any]:
     if since_ms is not None:
         query = query.where(screenings.c.at_ms >= since_ms)
@@ -97,7 +102,4 @@ def _between(query: Select[Any], since_ms: int | None, until_ms: int | None) -> 
 
 
 def _read(connection: Connection, query: Select[Any]) -> list[StoredScreening]:
-    return [
-        StoredScreening(row["position"], row["gate"], screening_of(row), row["at_ms"], row["received_ms"])
-        for row in connection.execute(query).mappings()
-    ]
+    return [stored_of(row) for row in connection.execute(query)]

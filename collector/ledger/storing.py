@@ -28,7 +28,10 @@ def store(
     refused: Sequence[Refused] = (),
     asked: Collection[Life] = (),
 ) -> Stored:
-    """Keep what the ledger does not have yet.
+    """Keep what the ledger has never had.
+
+    The ranges of numbers tell: they outlive the rows, so that what was deleted after its time does not come back when a
+    gate sends it again. They are read before the rows are written, which is safe because writes take turns.
 
     A second arrival of (`gate`, `epoch`, `seq`) or of `id` changes nothing, but its number is noted as arrived, and so
     is that of a refused screening: the gate stops sending what is here, or will never be accepted.
@@ -47,13 +50,14 @@ def store(
         if bad.gate is not None and bad.epoch is not None and bad.seq is not None:
             numbers.setdefault((bad.gate, bad.epoch), []).append(bad.seq)
     lives = epochs.numbers(connection, numbers, received_ms)
-    entries = [one for one in arrived if one[1].registration is not None]
-    people = [one for one in arrived if one[1].registration is None] if entries else arrived
+    noted = runs.note(connection, {lives[life]: seqs for life, seqs in numbers.items()})
+    strange = [(gate, one) for gate, one in arrived if not noted[lives[gate, one.epoch]].knew(one.seq)]
+    entries = [one for one in strange if one[1].registration is not None]
+    people = [one for one in strange if one[1].registration is None] if entries else strange
     rows = [row_of(gate, lives[gate, one.epoch], one, received_ms) for gate, one in people]
     new = insert_rows(connection, screenings, COLUMNS, rows)
     new += registrations.insert(connection, entries, received_ms)
     rejects.add(connection, refused, received_ms)
-    noted = runs.note(connection, {lives[life]: seqs for life, seqs in numbers.items()})
     receipts = {}
     fresh = set()
     for life, number in lives.items():

@@ -69,7 +69,7 @@ screenings = Table(
     Column("operator", String(64)),
     Column("remeasure_of", Id16),
     Column("unattended", Integer),  # 1: nobody was signed on at a gate where people sign on
-    Column("drained", Integer),  # 1: it came with others in one message
+    Column("drained", Integer),  # 1: it had been kept, by the gate or the broker
     UniqueConstraint("life", "seq"),
     Index("ix_screenings_at_ms", "at_ms"),
     Index("ix_screenings_gate_at_ms", "gate", "at_ms"),

@@ -5,11 +5,15 @@ said so by `remeasure_of` (over any number of steps), or when they are of the sa
 and nothing contradicts. Two different holders are never one person. Order of arrival does not matter, only the times.
 """
 
+import sys
 from bisect import bisect_left, bisect_right, insort
 from collections import deque
 from collections.abc import Iterator
 
+import msgspec
+
 from collector.rules.families import Families, Family
+from collector.rules.passings import MOST, Passings
 
 EXPLICIT_SPAN = 4
 """A chain that is held together by holder or `remeasure_of` lasts so many times `within_ms`. Who is still high an
@@ -17,29 +21,6 @@ hour later rings once more, and a rule's memory stays bounded."""
 GATE_SPAN = 1
 """One that is held together by the place alone: another feverish person without a code must not vanish in it."""
 MEMORY_SPAN = 5
-
-
-class Mark:
-    """One screening as far as it matters here; `moment` and `received` in milliseconds."""
-
-    __slots__ = ("chain", "earlier", "gate", "high", "holder", "id", "moment", "received")
-
-    def __init__(
-        self, id_: str, gate: str, *, holder: str | None, earlier: str | None, moment: int, received: int, high: bool
-    ) -> None:
-        self.id = id_
-        self.gate = gate
-        self.holder = holder
-        self.earlier = earlier
-        self.moment = moment
-        self.received = received
-        self.high = high
-        self.chain = Chain()
-
-    @property
-    def place(self) -> tuple[int, str]:
-        """In order of time; the id decides between equals."""
-        return self.moment, self.id
 
 
 class Chain:
@@ -53,11 +34,11 @@ class Chain:
         self.rung = False
 
     @property
-    def first(self) -> Mark:
+    def first(self) -> "Mark":
         """The earliest reading in it."""
         return min(self.members, key=lambda mark: mark.place)
 
-    def admits(self, mark: Mark, span_ms: int) -> bool:
+    def admits(self, mark: "Mark", span_ms: int) -> bool:
         """Whether nobody else's holder is in it, and it would not last longer than `span_ms`."""
         if mark.holder and any(other.holder not in {None, mark.holder} for other in self.members):
             return False
@@ -73,42 +54,78 @@ class Chain:
             mark.chain = self
 
 
+NOBODYS = Chain()
+"""Of what is not high."""
+
+
+class Mark(msgspec.Struct, eq=False, gc=False):
+    """One screening as far as it matters here; `moment` and `received` in milliseconds.
+
+    Python's garbage collection does not walk over it: the circle of a chain and its members is cut by `Chains.forget`.
+    """
+
+    id: str
+    gate: str
+    holder: str | None
+    earlier: str | None
+    moment: int
+    received: int
+    high: bool
+    chain: Chain = NOBODYS
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """In order of time; the id decides between equals."""
+        return self.moment, self.id
+
+
 class Chains:
-    """All marks of the last while.
+    """What is high, what a gate measured again, and when each holder was normal, of the last while.
+
+    A city has millions of normal readings. Of one that names none and is named by none yet, and whose holder has no
+    high reading here, only a `Passing` is kept, and only of the newest `most`. Where a high reading arrives after the
+    normal one that follows it in time, and `most` others come in between, that normal one is forgotten: the two high
+    ones around it may ring where they need not. Whoever rings with all of them remembered rings with fewer, too.
 
     Args:
         within_ms: how far apart two readings may be that confirm each other.
         memory_ms: marks that were received so long before the newest are forgotten.
+        most: normal readings of holders without a high one.
     """
 
-    def __init__(self, within_ms: int, memory_ms: int) -> None:
+    def __init__(self, within_ms: int, memory_ms: int, most: int = MOST) -> None:
         self._within = within_ms
         self._memory = memory_ms
         self._order: deque[Mark] = deque()
         self._marks: dict[str, Mark] = {}
         self._families = Families()
         self._highs_of: dict[str, dict[str, Mark]] = {}
-        self._normals_of: dict[str, dict[str, int]] = {}
         self._highs_at: dict[str, list[tuple[int, str]]] = {}
+        self._normals = Passings(most)
+        self._parting = Passings(sys.maxsize)  # of holders with a high reading, and remeasured ones
 
     def __contains__(self, id_: str) -> bool:
+        """Whether it is high or belongs to others; of other normal readings no id is kept."""
         return id_ in self._marks
 
     def forget(self, now_ms: int) -> None:
         """Let go of what was received longer ago than the memory reaches."""
-        while self._order and self._order[0].received < now_ms - self._memory:
+        before_ms = now_ms - self._memory
+        self._normals.forget(before_ms)
+        self._parting.forget(before_ms)
+        while self._order and self._order[0].received < before_ms:
             mark = self._order.popleft()
             del self._marks[mark.id]
             self._families.leave(mark.id, mark.earlier)
+            if not mark.high:
+                continue
             if mark.holder:
-                known: dict[str, dict[str, Mark]] | dict[str, dict[str, int]]
-                known = self._highs_of if mark.high else self._normals_of
-                del known[mark.holder][mark.id]
-                if not known[mark.holder]:
-                    del known[mark.holder]
-            if mark.high:
-                mark.chain.members.remove(mark)
-                self._highs_at[mark.gate].remove(mark.place)
+                theirs = self._highs_of[mark.holder]
+                del theirs[mark.id]
+                if not theirs:
+                    del self._highs_of[mark.holder]
+            mark.chain.members.remove(mark)
+            self._highs_at[mark.gate].remove(mark.place)
 
     def note(self, mark: Mark) -> None:
         """A screening without a result, which still says by `remeasure_of` whose it is."""
@@ -116,10 +133,12 @@ class Chains:
 
     def note_normal(self, mark: Mark) -> None:
         """A normal reading: what was high before it is not confirmed by what is high after it."""
-        family = self._keep(mark)
-        family.normals[mark.id] = mark.moment
+        family = self._keep(mark) if mark.earlier or self._families.of(mark.id) else None
+        if family:
+            family.normals[mark.id] = mark.moment
         if mark.holder:
-            self._normals_of.setdefault(mark.holder, {})[mark.id] = mark.moment
+            known = self._parting if family or mark.holder in self._highs_of else self._normals
+            known.note(mark.gate, mark.holder, mark.moment, mark.received)
 
     def add(self, mark: Mark) -> Chain:
         """A high reading; returns the chain that it belongs to now, alone or with others."""
@@ -140,7 +159,10 @@ class Chains:
         insort(self._highs_at.setdefault(mark.gate, []), mark.place)
         return chain
 
-    def _keep(self, mark: Mark) -> Family:
+    def _keep(self, mark: Mark) -> Family | None:
+        named = self._marks.get(mark.earlier) if mark.earlier else None
+        if named is not None and self._families.of(named.id) is None:
+            self._families.begin(named.id, None if named.high else named.moment)
         self._marks[mark.id] = mark
         self._order.append(mark)
         return self._families.join(mark.id, mark.earlier)
@@ -189,7 +211,7 @@ class Chains:
             family = self._families.of(mark.id)
             between = list(family.normals.values()) if family else []
             if mark.holder:
-                between += self._normals_of.get(mark.holder, {}).values()
+                between += [one.moment for known in (self._normals, self._parting) for one in known.of(mark.holder)]
             if any(start < moment < end for moment in between):
                 return True
         return False

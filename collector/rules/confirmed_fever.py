@@ -4,6 +4,8 @@ Confirmed is also what the gate itself has confirmed (`stop` for `fever_confirme
 limits, even when the first reading never came (the gate's outbox was lost between the two).
 """
 
+import sys
+
 from collector.ledger.screenings import StoredScreening
 from collector.rules.chains import MEMORY_SPAN, Chain, Chains, Mark
 from collector.rules.lateness import distance_ms, moment_ms
@@ -44,11 +46,12 @@ def explain(state: State, stored: StoredScreening, settings: RuleSettings) -> tu
     if state.chains is None:
         state.chains = Chains(settings.confirm_within_ms, memory_ms(settings))
     state.chains.forget(stored.received_ms)
-    if str(stored.screening.id) in state.chains:
+    id_ = str(stored.screening.id)
+    if id_ in state.chains:
         return Reason.SEEN_BEFORE, []
     early = TOO_EARLY in stored.screening.reasons
     high = None if early else is_high(stored, settings)
-    mark = _mark(stored, high=high is True)
+    mark = _mark(id_, stored, high=high is True)
     if high is None:
         if mark.earlier:
             state.chains.note(mark)
@@ -72,11 +75,11 @@ def is_high(stored: StoredScreening, settings: RuleSettings) -> bool | None:
     return temperature.celsius >= allowed if temperature is not None and allowed is not None else None
 
 
-def _mark(stored: StoredScreening, *, high: bool) -> Mark:
+def _mark(id_: str, stored: StoredScreening, *, high: bool) -> Mark:
     screening = stored.screening
     return Mark(
-        str(screening.id),
-        stored.gate,
+        id_,
+        sys.intern(stored.gate),
         holder=screening.code.holder if screening.code else None,
         earlier=str(screening.remeasure_of) if screening.remeasure_of else None,
         moment=distance_ms(stored),

@@ -12,7 +12,10 @@ class Family:
 
 
 class Families:
-    """Grows with `join`, shrinks with `leave`, in any order of arrival: a name may come before its screening."""
+    """Grows with `join`, shrinks with `leave`, in any order of arrival: a name may come before its screening.
+
+    Nearly all screenings name none and are named by none: they have no family, until somebody names them.
+    """
 
     def __init__(self) -> None:
         self._of: dict[str, Family] = {}
@@ -21,11 +24,17 @@ class Families:
         """The family of a screening, or of one that was only named."""
         return self._of.get(name)
 
-    def join(self, name: str, earlier: str | None) -> Family:
-        """Note a screening and the one that it says it measures again."""
+    def begin(self, name: str, normal: int | None) -> None:
+        """Give a screening that joined without one a family; `normal`: when it was measured, if it was normal."""
         family = self._note(name)
+        if normal is not None:
+            family.normals[name] = normal
+
+    def join(self, name: str, earlier: str | None) -> Family | None:
+        """Note a screening and the one that it says it measures again; returns its family, if it has one."""
         if earlier is None:
-            return family
+            return self._note(name) if name in self._of else None
+        family = self._note(name)
         other = self._note(earlier)
         if other is not family:
             small, family = sorted((other, family), key=lambda one: len(one.ids))
@@ -37,7 +46,7 @@ class Families:
     def leave(self, name: str, earlier: str | None) -> None:
         """Undo one `join`, but for what it brought together."""
         for gone in (name, earlier):
-            if gone is None:
+            if gone is None or gone not in self._of:
                 continue
             family = self._of[gone]
             family.ids[gone] -= 1

@@ -1,7 +1,7 @@
 """When a screening happened, and whether it is old news. Pure.
 
-Four things tell: the gate's own time, what it says of its clock, when it arrived, and whether it came alone (a gate
-sends what it has just measured at once, and what it had to keep in arrays).
+Four things tell: the gate's own time, what it says of its clock, when it arrived, and whether it had been kept (a gate
+sends what it has just measured at once, and what it had to keep in arrays; a broker says what it let wait).
 """
 
 from collector.ledger.screenings import StoredScreening
@@ -37,7 +37,7 @@ def distance_ms(stored: StoredScreening) -> int:
 
 
 def is_late(stored: StoredScreening, late_after_ms: int = LATE_AFTER_MS) -> bool:
-    """Whether it is old news. Of what has no date, what came with others is: it had been kept."""
+    """Whether it is old news. Of what has no date, what had been kept is."""
     if is_dated(stored):
         return stored.received_ms - stored.at_ms > late_after_ms
     return stored.screening.drained

@@ -1,37 +1,26 @@
 """One code at two gates in less time than the way takes: a picture was passed on, or a family shares a phone. A hint.
 
 It pages nobody and refuses nobody. One incident for a pair of gates and a day counts how often, until it is resolved.
+What is remembered is bounded by number too: of two showings between which half a million others arrive, nothing is
+said.
 """
 
-from collections import deque
-from typing import NamedTuple
+import sys
 
 from collector.ledger.screenings import StoredScreening
 from collector.rules.lateness import is_dated, moment_ms
+from collector.rules.passings import Passings
 from collector.rules.reason import Reason
 from collector.rules.rule import Finding, RuleSettings, is_late, local_day, place
 
 NAME = "two_gates"
-MOST_OF_ONE = 32
-"""Showings of one code that are remembered, the newest: a code that is held up all day costs no more than another."""
-
-
-class Showing(NamedTuple):
-    """One code at one gate; `moment` and `received` in milliseconds."""
-
-    moment: int
-    id: str
-    gate: str
-    holder: str
-    received: int
 
 
 class State:
-    """The codes of the last while, by holder and by the screening's id."""
+    """The codes of the last while, by holder."""
 
     def __init__(self) -> None:
-        self.order: deque[Showing] = deque()
-        self.of: dict[str, dict[str, Showing]] = {}
+        self.passings = Passings()
 
 
 def memory_ms(settings: RuleSettings) -> int:
@@ -50,37 +39,21 @@ def explain(state: State, stored: StoredScreening, settings: RuleSettings) -> tu
     Not concerned: a code of nobody (a household's of which nobody was chosen), a second measurement, which may send
     somebody to another gate, and a gate whose clock cannot be believed.
     """
-    _forget(state, stored.received_ms - memory_ms(settings))
+    state.passings.forget(stored.received_ms - memory_ms(settings))
     screening = stored.screening
     holder = screening.code.person if screening.code else None
     if not settings.walking_ms or holder is None or screening.remeasure_of or not is_dated(stored):
         return Reason.NOT_CONCERNED, []
-    known = state.of.setdefault(holder, {})
-    here = Showing(moment_ms(stored), str(screening.id), stored.gate, holder, stored.received_ms)
-    if here.id in known:
+    moment = moment_ms(stored)
+    near = [one for one in state.passings.of(holder) if abs(one.moment - moment) <= settings.walking_ms]
+    if any(one.moment == moment and one.gate == stored.gate for one in near):
         return Reason.SEEN_BEFORE, []
-    elsewhere = [
-        other
-        for other in known.values()
-        if other.gate != here.gate and abs(other.moment - here.moment) <= settings.walking_ms
-    ]
-    known[here.id] = here
-    state.order.append(here)
-    if len(known) > MOST_OF_ONE:
-        del known[next(iter(known))]
+    state.passings.note(sys.intern(stored.gate), holder, moment, stored.received_ms)
+    elsewhere = [one for one in near if one.gate != stored.gate]
     if not elsewhere:
         return Reason.ONE_GATE, []
-    nearest = min(elsewhere, key=lambda other: (abs(other.moment - here.moment), other))
+    nearest = min(elsewhere, key=lambda other: (abs(other.moment - moment), other.moment, other.gate))
     return Reason.TWO_GATES, [_finding(nearest.gate, stored, settings)]
-
-
-def _forget(state: State, before_ms: int) -> None:
-    while state.order and state.order[0].received < before_ms:
-        gone = state.order.popleft()
-        known = state.of.get(gone.holder, {})
-        known.pop(gone.id, None)
-        if not known:
-            state.of.pop(gone.holder, None)
 
 
 def _finding(other: str, stored: StoredScreening, settings: RuleSettings) -> Finding:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, cast, func, not_, or_, select, union_all
 
 from collector.ledger import cursors
@@ -37,6 +38,13 @@ class Single(NamedTuple):
     number: int
 
 
+class Totals(NamedTuple):
+    """How many screenings there were, by gate and by verdict; those without any are left out."""
+
+    by_gate: dict[str, int]
+    by_verdict: dict[str, int]
+
+
 def counts(
     connection: Connection, since_ms: int | None, until_ms: int | None, zone: ZoneInfo
 ) -> dict[str, dict[str, int]]:
@@ -51,25 +59,63 @@ def counts(
         until_ms: likewise.
         zone: the site's.
     """
+    rolled, single = _asked(connection, since_ms, until_ms, zone)
+    found: dict[str, dict[str, int]] = {}
+    if rolled is not None:
+        for gate, *verdicts in rows_at_once(connection, rolled, Rolled):
+            found[gate] = {word: count for word, count in zip(WORDS, verdicts, strict=True) if count}
+    for gate, verdict, count in _counted(connection, single):
+        of_gate = found.setdefault(gate, {})
+        of_gate[verdict] = of_gate.get(verdict, 0) + count
+    return found
+
+
+def totals(connection: Connection, since_ms: int | None, until_ms: int | None, zone: ZoneInfo) -> Totals:
+    """The same as `counts`, added up by the database: of thousands of gates that is several times faster."""
+    rolled, single = _asked(connection, since_ms, until_ms, zone)
+    by_gate, verdicts = ({}, (0, 0, 0, 0)) if rolled is None else _added_up(connection, rolled)
+    by_verdict = dict(zip(WORDS, verdicts, strict=True))
+    for gate, verdict, count in _counted(connection, single):
+        by_gate[gate] = by_gate.get(gate, 0) + count
+        by_verdict[verdict] += count
+    return Totals(by_gate, {word: count for word, count in by_verdict.items() if count})
+
+
+def _asked(
+    connection: Connection, since_ms: int | None, until_ms: int | None, zone: ZoneInfo
+) -> tuple[Select[Any] | None, list[ColumnElement[bool]]]:
+    """What finds the roll-ups of a window by gate, if it has any, and which screenings are counted besides."""
     since, until = -EVER_MS if since_ms is None else since_ms, EVER_MS if until_ms is None else until_ms
     position = cursors.get(connection, CURSOR)
-    found: dict[str, dict[str, int]] = {}
     parts = cover(since, _open_ended(connection, until), zone)
+    single = list(_single(parts, position, _rolled_up(connection, position), since, until))
     rolled = [query for part in parts if part.length_ms != SCREENING for query in _rolled(part)]
-    if rolled:
-        every = union_all(*rolled).subquery()
-        sums = (cast(func.sum(every.c[name]), Integer).label(name) for name in VERDICTS)
-        query = select(every.c.gate, *sums).group_by(every.c.gate)
-        for gate, *verdicts in rows_at_once(connection, query, Rolled):
-            found[gate] = {word: count for word, count in zip(WORDS, verdicts, strict=True) if count}
-    for condition in _single(parts, position, _counted(connection, position), since, until):
+    if not rolled:
+        return None, single
+    every = union_all(*rolled).subquery()
+    sums = (cast(func.sum(every.c[name]), Integer).label(name) for name in VERDICTS)
+    return select(every.c.gate, *sums).group_by(every.c.gate), single
+
+
+def _added_up(connection: Connection, rolled: Select[Any]) -> tuple[dict[str, int], tuple[int, ...]]:
+    """All verdicts of each gate, and each verdict of all gates."""
+    gates = rolled.subquery()
+    columns = [gates.c[name] for name in VERDICTS]
+    if connection.dialect.name != "sqlite":
+        rows = connection.execute(rolled).all()
+        return {row[0]: sum(row[1:]) for row in rows}, tuple(sum(row[at] for row in rows) for at in range(1, 5))
+    every = columns[0] + columns[1] + columns[2] + columns[3]
+    query = select(func.json_group_object(gates.c.gate, every), *(func.total(column) for column in columns))
+    text, *sums = connection.execute(query).one()
+    return msgspec.json.decode(text, type=dict[str, int]), tuple(map(int, sums))
+
+
+def _counted(connection: Connection, conditions: Iterable[ColumnElement[bool]]) -> Iterator[Single]:
+    for condition in conditions:
         # A text that is no column: grouped by the gate itself, SQLite walks the whole index that begins with it.
-        gate_ = ROWS.gate.concat("").label("of")
-        single = select(gate_, ROWS.verdict, func.count().label("number")).where(condition)
-        for gate, verdict, count in rows_at_once(connection, single.group_by(gate_, ROWS.verdict), Single):
-            of_gate = found.setdefault(gate, {})
-            of_gate[verdict] = of_gate.get(verdict, 0) + count
-    return found
+        gate = ROWS.gate.concat("").label("of")
+        single = select(gate, ROWS.verdict, func.count().label("number")).where(condition)
+        yield from rows_at_once(connection, single.group_by(gate, ROWS.verdict), Single)
 
 
 def _open_ended(connection: Connection, until: int) -> int:
@@ -108,8 +154,8 @@ def _rolled(part: Part) -> list[Select[Any]]:
     return [fresh, folded]
 
 
-def _counted(connection: Connection, position: int) -> ColumnElement[bool]:
-    """Which screenings the roll-ups have: up to the series' position, and those of days that stayed when it began anew.
+def _rolled_up(connection: Connection, position: int) -> ColumnElement[bool]:
+    """Which screenings roll-ups have: up to the series' position, and those of days that stayed when it began anew.
 
     The sums tell the database not to look by time for what it finds at once by position, nor the other way round.
     """
@@ -121,10 +167,10 @@ def _counted(connection: Connection, position: int) -> ColumnElement[bool]:
 
 
 def _single(
-    parts: Iterable[Part], position: int, counted: ColumnElement[bool], since: int, until: int
+    parts: Iterable[Part], position: int, rolled_up: ColumnElement[bool], since: int, until: int
 ) -> Iterator[ColumnElement[bool]]:
     """Which screenings are counted one by one: those that no roll-up has, and those at the window's edges."""
-    yield and_(ROWS.position > position, not_(counted), ROWS.at_ms + 0 >= since, ROWS.at_ms + 0 < until)
+    yield and_(ROWS.position > position, not_(rolled_up), ROWS.at_ms + 0 >= since, ROWS.at_ms + 0 < until)
     for part in parts:
         if part.length_ms == SCREENING:
-            yield and_(ROWS.at_ms >= part.first_ms, ROWS.at_ms < part.last_ms, counted)
+            yield and_(ROWS.at_ms >= part.first_ms, ROWS.at_ms < part.last_ms, rolled_up)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from kadian.messages.wire import MESSAGES, MOST_IN_ONE
-from kadian.topics import PREFIX, Kind
+from kadian.topics import PREFIX, SCREENING_EXPIRY_SECONDS, Kind
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -59,6 +59,7 @@ def asyncapi() -> dict[str, Any]:
             "channel": {"$ref": f"#/channels/{name}"},
             "bindings": {"mqtt": {"qos": 1, "retain": retained, "bindingVersion": "0.2.0"}},
         }
+    operations[Kind.SCREENING]["bindings"]["mqtt"]["messageExpiryInterval"] = SCREENING_EXPIRY_SECONDS
     level = {"description": "[a-z0-9-], 1 to 32 characters"}
     return {
         "asyncapi": "3.0.0",

@@ -65,8 +65,9 @@ class Screening(Struct, frozen=True, omit_defaults=True, gc=False):
 
     `operator` is who was signed on when it was captured; `unattended` says that nobody was, at a gate where people sign
     on. `registration` is an outsider's register entry, sealed to the office's key (base64): such a screening has
-    neither temperature nor code, the verdict `none` and the reason `registered`. `drained`: it came with others in one
-    message; the office itself notes it, as a sign of age where a gate's clock tells nothing.
+    neither temperature nor code, the verdict `none` and the reason `registered`. `drained`: it had been kept: it came
+    with others in one message, or the broker let it wait for a quarter of an hour; the office itself notes it, as a
+    sign of age where a gate's clock tells nothing.
     """
 
     id: UUID

@@ -94,6 +94,7 @@ class Office:
     events: list[tuple[str, dict]] = field(default_factory=list)
     acknowledged: list[dict] = field(default_factory=list)
     unshown: int = 0
+    ledger: bool = True
     streaming: bool = True
     url: str = ""
     changed: threading.Condition = field(default_factory=threading.Condition)
@@ -155,6 +156,9 @@ class Answers(BaseHTTPRequestHandler):
         url = urlparse(self.path)
         if url.path == "/api/v1/stream":
             self.stream()
+            return
+        if not self.office.ledger and url.path.startswith("/api/"):
+            self.problem(500, "Internal Server Error")
             return
         answer = self.office.answer(url.path, url.query)
         if answer is not None:

@@ -167,6 +167,26 @@ def test_of_thousands_of_gates_the_page_shows_what_it_was_given_and_says_how_man
     expect(shown).to_have_count(before)
 
 
+def test_an_office_whose_ledger_cannot_be_read_is_said_above_all_until_it_can(page: Page, office: Any) -> None:
+    office.ledger = False
+    office.push("screening", reading(8, 36.5, "pass"))
+    expect(page.get_by_role("main").locator("> .banner")).to_contain_text("K5404", timeout=9000)
+    office.ledger = True
+    office.push("screening", reading(9, 36.5, "pass"))
+    expect(page.get_by_role("main").locator("> .banner")).to_have_count(0, timeout=9000)
+
+
+def test_a_chart_that_cannot_be_read_does_not_say_that_there_is_nothing(browser: Browser, office: Any) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.route("**/series?**", lambda route: route.fulfill(status=500, json={"detail": "K5404"}))
+    page.goto(office.url)
+    chart = page.get_by_test_id("chart")
+    expect(chart.locator(".error")).to_contain_text("K5404")
+    expect(chart.locator(".empty")).to_have_count(0)
+    context.close()
+
+
 def test_an_office_that_cannot_store_is_said_above_all_and_no_longer_once_it_can(page: Page, office: Any) -> None:
     expect(page.get_by_test_id("troubles")).to_have_count(0)
     office.troubles = ["磁盘快满了，只剩 0 MB，不能再存。"]

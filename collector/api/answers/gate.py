@@ -145,7 +145,7 @@ def gate_answer(
         "x": entrance.x if entrance else None,
         "y": entrance.y if entrance else None,
         "state": word.state if word else "unknown",
-        "state_at": word.state_at if word else None,
+        "state_at": _state_at(standing, zone),
         "version": word.version if word else None,
         "last_screening_at": None if standing.received_ms is None else iso(standing.received_ms, zone),
         "age_seconds": age_seconds([standing.received_ms], now_ms),
@@ -156,18 +156,24 @@ def gate_answer(
     }
 
 
+def _state_at(standing: Standing, zone: tzinfo) -> str | None:
+    """Since when its state is so. A will is written when the gate connects: it is lost since it was heard last."""
+    word = standing.word
+    if word is None:
+        return None
+    heard = [moment for moment in (standing.received_ms, word.telemetry_received_ms) if moment is not None]
+    return iso(max(heard), zone) if word.state == "lost" and heard else word.state_at
+
+
 def brief_gate(name: str, standing: Standing, now_ms: int) -> BriefGate:
     """One gate in one line. Pure."""
-    newest = standing.newest
-    return BriefGate(
-        gate=name,
-        state=standing.word.state if standing.word else "unknown",
-        at=newest.at if newest else None,
-        celsius=newest.celsius if newest else None,
-        verdict=newest.verdict if newest else None,
-        age_seconds=age_seconds([standing.received_ms], now_ms),
-        today=sum(standing.today.values()),
-    )
+    word, newest, received_ms = standing.word, standing.newest, standing.received_ms
+    state = word.state if word else "unknown"
+    age = None if received_ms is None else max(0, now_ms - received_ms) / 1000
+    today = sum(standing.today.values())
+    if newest is None:
+        return BriefGate(name, state, None, None, None, age, today)
+    return BriefGate(name, state, newest.at, newest.celsius, newest.verdict, age, today)
 
 
 def age_seconds(moments_ms: Iterable[int | None], now_ms: int) -> float | None:

@@ -6,21 +6,21 @@ from pydantic import BaseModel, Field
 from collector.api.answers.alert import AlertAnswer, AlertPage, AlertState, alert_answers
 from collector.api.office import Office, OfficeHere
 from collector.api.paging import cursor_of, place_of
-from collector.api.problems import Failed, Problem
-from collector.api.questions import Cursor, Limit
+from collector.api.problems import Failed, Problem, both
+from collector.api.questions import NO_NUL, Cursor, Limit
 from collector.ledger import incidents
 from collector.ledger.incidents import Incident
 
 router = APIRouter(prefix="/api/v1/alerts", tags=["alerts"])
-AlertId = Annotated[str, Path(max_length=36, description="the alert's `id`")]
+AlertId = Annotated[str, Path(max_length=36, pattern=NO_NUL, description="the alert's `id`")]
 UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": Problem, "description": "No such alert."}}
 
 
 class Hand(BaseModel):
     """Who takes it, and what they say."""
 
-    by: Annotated[str, Field(min_length=1, max_length=64)] | None = None
-    note: Annotated[str, Field(max_length=500)] | None = None
+    by: Annotated[str, Field(min_length=1, max_length=64, pattern=NO_NUL)] | None = None
+    note: Annotated[str, Field(max_length=500, pattern=NO_NUL)] | None = None
 
 
 @router.get("", response_model=AlertPage)
@@ -59,5 +59,5 @@ def resolve(office: OfficeHere, alert_id: AlertId, hand: Hand | None = None) -> 
 
 def _told(office: Office, incident: Incident | None, alert_id: str) -> dict[str, Any]:
     if incident is None:
-        raise Failed(404, f"No alert has the id {alert_id}")
+        raise Failed(404, both("http.no_alert", alert=alert_id))
     return alert_answers(office, [incident])[0]

@@ -8,7 +8,7 @@ from collector.api.board import Standing
 from collector.api.encoded import encoded
 from collector.api.office import Office, OfficeHere
 from collector.api.paging import cursor_of, place_of
-from collector.api.problems import Failed, Problem
+from collector.api.problems import Failed, Problem, both
 from collector.api.questions import Cursor, GateInPath
 from collector.api.times import TimeText, day_start_ms, iso, ms_of
 from collector.ledger import gates
@@ -90,9 +90,9 @@ def chart(
     end_ms = now + 1 if end_ms is None else end_ms
     start_ms = min(day_start_ms(now, office.zone), end_ms - 1) if start_ms is None else start_ms
     if end_ms <= start_ms:
-        raise Failed(422, "end: it has to be later than start")
+        raise Failed(422, both("http.end_first"))
     if not _is_known(office, gate):
-        raise Failed(404, f"No gate is called {gate}; /api/v1/gates lists them")
+        raise Failed(404, both("http.no_gate", gate=gate))
     buckets = office.series.chart(gate, start_ms, end_ms, points)
     return Chart(
         gate=gate,
@@ -117,7 +117,7 @@ def _index_after(names: list[str], name: str) -> int:
     try:
         return names.index(name) + 1
     except ValueError:
-        raise Failed(422, "cursor: not one that this list gave; begin again without it") from None
+        raise Failed(422, both("http.bad_cursor")) from None
 
 
 def _is_known(office: Office, gate: str) -> bool:

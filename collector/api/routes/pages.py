@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse
 
-from collector.api.problems import Failed
+from collector.api.problems import Failed, both
 from collector.api.reference import STYLE, reference
 
 PAGES = Path(__file__).parents[1] / "pages"
@@ -46,7 +46,7 @@ def file(path: str) -> Response:
     """A file of the pages. Those in assets/ carry a hash of their content in their name, so they never change."""
     wanted = _inside(path)
     if wanted is None:
-        raise Failed(404, f"Nothing is at /{path}; / is the office's page and /docs lists the calls")
+        raise Failed(404, both("http.nothing", path=f"/{path}"))
     hashed = path.startswith("assets/")
     return FileResponse(wanted, headers={"Cache-Control": FOR_EVER if hashed else ASK_AGAIN})
 

@@ -11,6 +11,7 @@ from collector.api.questions import Cursor, GateName, Limit
 from collector.api.times import TimeText, day_start_ms, iso, ms_of
 from collector.ledger import lives, runs, screenings
 from collector.ledger.lives import Lost
+from collector.series.counts import WORDS, Totals
 from kadian.messages import Verdict
 
 router = APIRouter(prefix="/api/v1/screenings", tags=["screenings"])
@@ -77,24 +78,20 @@ def summary(office: OfficeHere, since: TimeText = None, until: TimeText = None) 
     """How many screenings there were, since the site's midnight unless `since` says otherwise."""
     since_ms, until_ms = ms_of(since, "since", office.zone), ms_of(until, "until", office.zone)
     if since_ms is None and until_ms is None:
-        counts = _today(office)
+        found = _today(office)
     else:
         if since_ms is None:
             since_ms = day_start_ms(office.now_ms(), office.zone)
         with office.ledger.read() as connection:
-            counts = office.counts(connection, since_ms, until_ms)
+            found = office.totals(connection, since_ms, until_ms)
     with office.ledger.read() as connection:
         gaps = runs.gaps(connection)
         gone = lives.lost_for_good(connection)
-    by_verdict: dict[str, int] = {}
-    for verdicts in counts.values():
-        for verdict, count in verdicts.items():
-            by_verdict[verdict] = by_verdict.get(verdict, 0) + count
     return encoded(
         {
-            "total": sum(by_verdict.values()),
-            "by_gate": {gate: sum(verdicts.values()) for gate, verdicts in sorted(counts.items())},
-            "by_verdict": dict(sorted(by_verdict.items())),
+            "total": sum(found.by_verdict.values()),
+            "by_gate": dict(sorted(found.by_gate.items())),
+            "by_verdict": dict(sorted(found.by_verdict.items())),
             "gaps": gaps,
         }
         | ({"lost": _lost(office, gone)} if gone else {})
@@ -109,7 +106,14 @@ def _lost(office: Office, gone: list[Lost]) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def _today(office: Office) -> dict[str, dict[str, int]]:
-    """Since midnight, by gate and verdict, as everybody who looks at the page asks again and again."""
+def _today(office: Office) -> Totals:
+    """Since midnight, as everybody who looks at the page asks again and again."""
+    by_gate: dict[str, int] = {}
+    by_verdict = dict.fromkeys(WORDS, 0)
     with office.board.now() as standings:
-        return {gate: dict(standing.today) for gate, standing in standings.items() if standing.today}
+        for gate, standing in standings.items():
+            if standing.today:
+                by_gate[gate] = sum(standing.today.values())
+                for verdict, count in standing.today.items():
+                    by_verdict[verdict] += count
+    return Totals(by_gate, {verdict: count for verdict, count in by_verdict.items() if count})

@@ -2,16 +2,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from collector.api.bell import Bell
 from collector.api.news import News, Reader, reader_at
 from collector.api.office import OfficeHere
-from collector.api.problems import Failed, Problem
+from collector.api.problems import Failed, Problem, both
 
+log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/api/v1/stream", tags=["stream"])
 HEARTBEAT = 15.0
 """Seconds of silence after which a comment proves the connection."""
@@ -19,7 +21,13 @@ AGAIN_MS = 2000
 """After how many milliseconds a browser that lost the stream comes again."""
 SOON = 0.5
 """Seconds after which a stream looks again by itself at what it was too early to read."""
+PATIENCE = 30.0
+"""Seconds in which a browser has to take what was written; one that takes nothing gives its place to others."""
 EXAMPLE = "event: screening\nid: 4711-12\ndata: {…}\n\n"
+
+
+class _TakesNothing(Exception):  # noqa: N818 - no mistake of the program
+    """A browser has not taken anything for long: asleep, or gone without a word."""
 
 
 class EventStream(StreamingResponse):
@@ -34,8 +42,19 @@ class EventStream(StreamingResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until the browser or the office ends."""
+
+        async def patient(message: Message) -> None:
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await send(message)
+            except TimeoutError:
+                raise _TakesNothing from None
+
         with self._bell.listener() as self._woken:
-            await super().__call__(scope, receive, send)
+            try:
+                await super().__call__(scope, receive, patient)
+            except* _TakesNothing:
+                log.info("stream_takes_nothing", seconds=PATIENCE)
 
     async def _events(self, news: News, reader: Reader) -> AsyncIterator[bytes]:
         # An id without data is no event, but a browser keeps it: a stream cut before its first event goes on from here.
@@ -80,5 +99,5 @@ def stream(
     """
     bell: Bell = request.app.state.bell
     if bell.full or bell.closed:
-        raise Failed(503, "Too many live pages are open; close some and come again", {"Retry-After": "10"})
+        raise Failed(503, both("http.too_many"), {"Retry-After": "10"})
     return EventStream(request.app.state.news, bell, reader_at(office, last_event_id or last_seen))

@@ -12,7 +12,7 @@ from bench.rollups import fill
 from collector.ledger import Ledger, fevers, latest, lookback, retention, runs, screenings
 from collector.rules import confirmed_fever
 from collector.rules.rule import RuleSettings
-from collector.series.counts import counts
+from collector.series.counts import counts, totals
 
 NOW_MS = 1_795_390_200_000
 GATES = 7
@@ -91,6 +91,7 @@ def test_no_question_reads_all_screenings(ledger):
     with ledger.read() as connection:
         counts(connection, day_ms, day_ms + ledgers.DAY_MS, zone)
         counts(connection, day_ms + 12_345, None, zone)
+        totals(connection, day_ms, day_ms + ledgers.DAY_MS, zone)
         runs.gaps(connection)
         latest.newest(connection)
         latest.behind(connection, 39_000, 10)

@@ -58,6 +58,15 @@ def test_a_gate_tells_its_state_its_ages_and_its_day(call, place):
     assert gate["telemetry"]["outbox"]["waiting"] == 2
 
 
+def test_a_gate_is_lost_since_it_was_heard_last_and_not_since_it_connected(call, place):
+    place.screen(ago=60)
+    with place.ledger.begin() as connection:
+        gates.seen(connection, "e01", Status("lost", AT, "0.1.0"), NOW_MS - 1_000)
+        gates.seen(connection, "stranger", Status("lost", AT, "0.1.0"), NOW_MS - 1_000)
+    assert told(call)["e01"]["state_at"] == "2026-11-23T07:29:00.500+08:00"
+    assert told(call)["stranger"]["state_at"] == AT.isoformat()
+
+
 def test_a_chart_has_no_more_points_than_were_asked_for_and_says_its_step(call, place):
     for minute in range(60):
         place.screen(ago=minute * 60, celsius=36 + minute / 100, verdict="recheck" if minute == 7 else "pass")

@@ -1,11 +1,13 @@
 """Many open pages and many gates: each thing is read once, and answers stay small."""
 
+import asyncio
 import json
 from datetime import UTC, datetime
 
 from collector.api import news
 from collector.api.board import Board
 from collector.api.news import News, Reader, reader_at
+from collector.api.routes import stream
 from collector.ledger import gates, screenings
 from kadian.messages import Status
 
@@ -136,3 +138,62 @@ def test_gates_come_in_pages_without_a_double_and_all_at_once_in_short(call, pla
         "today": 1,
     }
     assert latest[0]["celsius"] is None
+
+
+def test_what_comes_while_a_stream_reads_what_it_missed_is_told_once(place, monkeypatch):
+    office = place.office()
+    told, quick = News(office), reader_at(office, None)
+    made = [str(place.screen().id) for _ in range(3)]
+    told.take(quick)
+    slow = Reader(screening=0, event=0)
+    real = News._missed
+
+    def meanwhile(self, reader, end):
+        made.append(str(place.screen().id))
+        told.take(quick)
+        return real(self, reader, end)
+
+    monkeypatch.setattr(News, "_missed", meanwhile)
+    events = heard(told.take(slow))
+    monkeypatch.undo()
+    events += heard(told.take(slow))
+    assert [which for name, _, which in events if name == "screening"] == made
+    assert slow.place == quick.place
+
+
+def test_a_stream_is_given_little_at_a_time_and_all_in_the_end(place, monkeypatch):
+    monkeypatch.setattr("collector.api.news.AT_ONCE", 3)
+    office = place.office()
+    told = News(office)
+    reader = Reader(0, 0)
+    told.take(reader)
+    made = [str(place.screen().id) for _ in range(8)]
+    seen, looks = [], 0
+    while looks == 0 or reader.behind:
+        events = told.take(reader)
+        looks += 1
+        assert len(events) <= 3
+        seen += [json.loads(one.split(b"data: ")[1])["id"] for one in events]
+    assert seen == made
+    assert reader.place == "8-0"
+
+
+def test_a_browser_that_takes_nothing_gives_its_place_to_others(app, place, monkeypatch):
+    monkeypatch.setattr(stream, "PATIENCE", 0.05)
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+        if len(sent) > 1:
+            await asyncio.Event().wait()  # nothing more fits on the way to it
+
+    async def receive():
+        await asyncio.Event().wait()
+
+    async def one():
+        response = stream.EventStream(app.state.news, app.state.bell, reader_at(place.office(), None))
+        await asyncio.wait_for(response({"type": "http", "method": "GET", "headers": []}, receive, send), 5)
+
+    asyncio.run(one())
+    assert len(sent) == 2
+    assert not app.state.bell._listeners

@@ -97,7 +97,9 @@ class AnyHour(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(GATES))
     def begin_anew(self, name):
-        self.gates[name].begin_anew()
+        gate = self.gates[name]
+        self.beyond |= {gate.rows[seq] for seq in gate.done} - self.ids()  # receipted, lost by a restore, lost here too
+        gate.begin_anew()
 
     @rule(seconds=st.sampled_from([1, QUIET, 60, 1000]))
     def ask(self, seconds):
@@ -165,6 +167,20 @@ class AnyHour(RuleBasedStateMachine):
         finally:
             self.ledger.close()
             shutil.rmtree(self.folder)
+
+
+def test_what_was_receipted_and_lost_on_both_sides_is_given_up_and_nothing_else_is():
+    """Found at random: the office restores an older backup, and before it asks the gate's file is damaged."""
+    machine = AnyHour()
+    machine.begin(2)
+    gate = machine.gates["e01"]
+    machine.back_up()
+    machine.arrive(gate, [1])
+    lost = gate.rows[1]
+    machine.restore()
+    machine.begin_anew("e01")
+    machine.teardown()
+    assert machine.beyond == {lost}
 
 
 TestAnyHour = AnyHour.TestCase

@@ -3,6 +3,7 @@
 import threading
 import time
 
+import msgspec
 import pytest
 from sqlalchemy import event
 
@@ -217,3 +218,25 @@ def test_gates_that_go_on_sending_do_not_keep_it_from_ending(desk, screening):
     sender.join()
     assert took < 3
     assert desk.acknowledged == list(range(1, len(desk.acknowledged) + 1))
+
+
+@pytest.mark.parametrize("which", ["send_receipts", "acknowledge", "on_said"])
+def test_a_fault_in_telling_ends_nothing(ledger, screening, eventually, which):
+    """A socket that is closed while it is waited for is no OSError but a ValueError, and nobody knows what else."""
+    desk = Desk(ledger, begin=False)
+    answers = desk.committer._answers
+
+    def fail(*_arguments):
+        desk.committer._answers = answers
+        raise ValueError("file descriptor cannot be a negative integer (-1)")
+
+    desk.committer._answers = msgspec.structs.replace(answers, **{which: fail})
+    desk.committer.start()
+    reply = Arrival("kadian/v1/s/e01/command/reply", b'{"do":"resend","ok":true}', 1, 1)
+    desk.committer.take([Arrival(TOPIC, encode(screening(1)), 2, 1), reply])
+    assert eventually(lambda: desk.counters.stored == 1 and desk.committer._answers is answers)
+    desk.committer.take([Arrival(TOPIC, encode(screening(2)), 3, 1)])
+    assert eventually(lambda: 3 in desk.acknowledged)
+    assert desk.receipts[-1][1].through == 2
+    assert desk.committer.healthy() is None
+    desk.committer.stop()

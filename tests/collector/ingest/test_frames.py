@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.ingest.frames import Frames, MalformedPacket, acknowledgements, publish
+from kadian.topics import SCREENING_EXPIRY_SECONDS
 
 PINGRESP = b"\xd0\x00"
 SUBACK = bytes.fromhex("9003000100")
@@ -51,6 +52,59 @@ def test_how_a_stream_is_cut_changes_nothing(protocol, payloads, cuts):
         acknowledged,
         others,
     )
+
+
+OTHERS = [
+    bytes.fromhex("0101"),  # payload format
+    bytes.fromhex("230007"),  # topic alias
+    bytes.fromhex("0b8101"),  # subscription identifier of two bytes
+    bytes.fromhex("03000474657874"),  # content type
+    bytes.fromhex("080000"),
+    bytes.fromhex("090003020202"),  # correlation data that looks like an expiry
+    bytes.fromhex("26000102000102"),  # user property
+]
+
+
+def with_properties(properties):
+    head = struct.pack("!H", len(TOPIC)) + TOPIC.encode() + b"\0\7" + bytes([len(properties)]) + properties
+    return bytes([0x32, len(head) + 2]) + head + b"{}"
+
+
+def expiry(seconds):
+    return b"\2" + struct.pack("!I", seconds)
+
+
+@given(before=st.lists(st.sampled_from(OTHERS)), after=st.lists(st.sampled_from(OTHERS), max_size=3))
+def test_how_long_the_broker_kept_a_message_is_read_from_among_all_properties(before, after):
+    properties = b"".join([*before[:5], expiry(SCREENING_EXPIRY_SECONDS - 4_000), *after])
+    ((arrival,), _, _) = read(with_properties(properties))
+    assert (arrival.waited_seconds, arrival.payload, arrival.mid) == (4_000, b"{}", 7)
+
+
+@pytest.mark.parametrize(
+    ("properties", "waited"),
+    [
+        (b"", 0),
+        (b"".join(OTHERS), 0),
+        (expiry(SCREENING_EXPIRY_SECONDS), 0),
+        (expiry(SCREENING_EXPIRY_SECONDS + 9), 0),  # of somebody who says more than the contract
+        (expiry(0), SCREENING_EXPIRY_SECONDS),
+        (b"\x7f\2\0\0\0\1", 0),  # of a later standard
+        (b"\2\0", 0),
+        (b"\x26\xff\xff", 0),
+        (b"\x0b\xff\xff", 0),
+    ],
+)
+def test_properties_that_say_no_age_or_make_no_sense_are_of_now_and_take_no_payload_with_them(properties, waited):
+    ((arrival,), _, _) = read(with_properties(properties))
+    assert (arrival.waited_seconds, arrival.payload) == (waited, b"{}")
+
+
+@given(properties=st.binary(max_size=60))
+def test_whatever_the_properties_are_the_payload_comes_out(properties):
+    ((arrival,), _, _) = read(with_properties(properties))
+    assert arrival.payload == b"{}"
+    assert 0 <= arrival.waited_seconds <= SCREENING_EXPIRY_SECONDS
 
 
 def test_an_acknowledgement_that_is_not_ours_is_passed_by():

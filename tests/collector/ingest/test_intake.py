@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collector.ingest import intake
 from collector.ingest.intake import take_in
 from kadian.messages import Reply, Status, encode
 
@@ -86,3 +87,18 @@ def test_any_json_is_read_or_refused(value):
     intake = take_in("s", TOPIC, payload)
     assert intake.screenings == ()
     assert len(intake.refusals) == (len(value) if isinstance(value, list) else 1)
+
+
+def test_a_fault_of_our_own_in_reading_is_a_refusal_too(monkeypatch):
+    monkeypatch.setattr(intake, "decode_screenings", lambda _payload: {}["nothing"])
+    (refusal,) = intake.take_in("s", TOPIC, b"{}").refusals
+    assert refusal.reason.startswith("KeyError")
+    assert refusal.payload == b"{}"
+
+
+def test_what_the_broker_let_wait_for_long_is_noted_as_kept_and_a_gates_word_stays(screening):
+    one = screening(1)
+    (kept,) = take_in("s", TOPIC, encode(one), kept=True).screenings
+    assert kept == msgspec.structs.replace(one, drained=True)
+    telling = Status("online", one.at, "1")
+    assert take_in("s", "kadian/v1/s/e01/status", encode(telling), kept=True).status == telling

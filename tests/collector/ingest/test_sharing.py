@@ -83,7 +83,7 @@ def test_with_a_session_that_ends_at_once_the_others_get_all(mosquitto, eventual
     here.client.loop_stop()
 
 
-def test_two_collectors_share_the_screenings_and_both_hear_what_is_retained(mosquitto, eventually):
+def test_two_collectors_share_the_screenings_and_both_hear_what_gates_say_of_themselves(mosquitto, eventually):
     say = ["mosquitto_pub", "-p", str(port(mosquitto)), "-q", "1"]
     subprocess.run([*say, "-t", "kadian/v1/s/e01/status", "-m", "online", "-r"], check=True)
     heard = {"a": [], "b": []}
@@ -98,6 +98,9 @@ def test_two_collectors_share_the_screenings_and_both_hear_what_is_retained(mosq
         subprocess.run([*say, "-t", "kadian/v1/s/e01/screening", "-m", "{}"], check=True)
     assert eventually(lambda: sum(map(len, heard.values())) == 6)
     assert {name: len(got) for name, got in heard.items()} == {"a": 3, "b": 3}
+    for kind in ("telemetry", "command/reply"):
+        subprocess.run([*say, "-t", f"kadian/v1/s/e01/{kind}", "-m", "{}"], check=True)
+    assert eventually(lambda: all(len(got) == 5 for got in heard.values())), "whoever leads hears all that gates say"
     for link in links:
         link.stop()
 

@@ -30,3 +30,29 @@ def test_live_and_backlog_together_hold_no_more_than_they_may():
     waiting = Waiting(most_messages=2, patience=0.01)
     arrivals = [arrival(0), arrival(1, LARGE), arrival(2)]
     assert waiting.put(arrivals) == arrivals[2:]
+
+
+def test_what_is_committed_and_not_told_takes_room_still():
+    waiting = Waiting(most_messages=3, patience=0.01)
+    backlog, *live = arrivals = [arrival(0, LARGE), arrival(1), arrival(2)]
+    assert not waiting.put(arrivals)
+    assert [waiting.take() for _ in live] == live
+    assert waiting.done(live) == []
+    more = [arrival(3)]
+    assert waiting.put(more) == more
+    assert waiting.take() is backlog
+    assert waiting.done([backlog]) == arrivals
+    assert not waiting.put(more)
+
+
+def test_bytes_that_are_not_told_take_room_still():
+    waiting = Waiting(most_bytes=LARGE + 20, patience=0.01)
+    backlog, *live = arrivals = [arrival(0, LARGE), arrival(1), arrival(2)]
+    assert not waiting.put(arrivals)
+    assert [waiting.take() for _ in live] == live
+    waiting.done(live)
+    more = [arrival(3)]
+    assert waiting.put(more) == more
+    assert waiting.take() is backlog
+    waiting.done([backlog])
+    assert not waiting.put(more)

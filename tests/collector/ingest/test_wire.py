@@ -1,7 +1,10 @@
 """The socket beneath paho over a real pair of sockets."""
 
+import fcntl
+import resource
 import select
 import socket
+import threading
 
 import pytest
 
@@ -117,3 +120,34 @@ def test_paho_still_opens_its_socket_by_the_door_that_is_used():
     from paho.mqtt.client import Client
 
     assert callable(Client._create_socket)
+
+
+def test_a_socket_that_is_closed_while_it_is_full_counts_as_a_lost_connection(pair):
+    class ClosedMeanwhile:
+        """The connection, closed by paho's thread between a send without room and the wait for room."""
+
+        def __getattr__(self, name):
+            return getattr(pair[0], name)
+
+        def send(self, packet):
+            pair[0].close()
+            raise BlockingIOError
+
+    with pytest.raises(ConnectionError, match="closed"):
+        Wire(ClosedMeanwhile(), 1, 5, list).acknowledge([1])
+
+
+def test_a_descriptor_beyond_1023_is_waited_for(pair):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2048), hard))
+    high = socket.socket(fileno=fcntl.fcntl(pair[0].fileno(), fcntl.F_DUPFD, 1500))
+    with high:
+        high.setblocking(False)
+        much = Wire(high, 1, 5, list)
+        sender = threading.Thread(target=much.send, args=(b"x" * 4_000_000,))
+        sender.start()
+        got = 0
+        while got < 4_000_000 and (piece := pair[1].recv(1 << 20)):
+            got += len(piece)
+        sender.join()
+    assert got == 4_000_000

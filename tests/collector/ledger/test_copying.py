@@ -1,15 +1,13 @@
-import sqlite3
 import threading
-from contextlib import closing
 
 import pytest
 from click.testing import CliRunner
 
 from collector.command.backup import backup
 from collector.command.restore import restore
-from collector.ledger import Ledger, copying, screenings
+from collector.ledger import Ledger, copying
 from kadian.errors import KadianError
-from tests.collector.ingest.conftest import make_screening
+from tests.collector.ledger.copies import rows, store
 
 
 @pytest.fixture
@@ -24,16 +22,6 @@ def office(tmp_path, config):
     ledger = Ledger.open(f"sqlite:///{tmp_path}/office/kadian.db")
     yield ledger
     ledger.close()
-
-
-def store(ledger, seqs):
-    with ledger.begin() as connection:
-        screenings.store(connection, "e01", [make_screening(seq) for seq in seqs], 1)
-
-
-def rows(file):
-    with closing(sqlite3.connect(file)) as connection:
-        return connection.execute("SELECT count(*) FROM screenings").fetchone()[0]
 
 
 def run(verb, config, file):

@@ -2,7 +2,9 @@ import time
 from collections import Counter
 from zoneinfo import ZoneInfo
 
-from collector.ledger import runs, screenings
+import msgspec
+
+from collector.ledger import retention, runs, screenings
 from collector.ledger.rows import milliseconds
 from collector.series.counts import counts
 from kadian.identifiers import new_id
@@ -93,3 +95,25 @@ def test_a_backlog_of_500_is_stored_in_well_under_a_second(ledger, screening):
     with ledger.begin() as connection:
         assert screenings.store(connection, "e01", batch, 1) == 500
     assert time.perf_counter() - begun < 0.5
+
+
+def test_what_was_deleted_after_its_time_does_not_come_back(ledger, screening):
+    old = [screening(seq) for seq in (1, 2, 3, 5)]
+    with ledger.begin() as connection:
+        assert screenings.store(connection, "e01", old, 1) == 4
+        retention.arrivals(connection, "screenings", 0, retention.Limits(10, 10), 100)
+    with ledger.begin() as connection:
+        assert screenings.store(connection, "e01", [*old, screening(4)], 20) == 1
+        assert runs.receipt(connection, "e01", "e1").through == 5
+        assert [one.screening.seq for one in screenings.after(connection, 0, 10)] == [4]
+
+
+def test_nor_does_it_in_a_life_with_more_holes_than_are_read_at_once(ledger, screening, monkeypatch):
+    monkeypatch.setattr(runs, "MOST_RANGES", 2)
+    monkeypatch.setattr(runs, "_RANGES", msgspec.structs.replace(runs._RANGES, most=2))
+    old = [screening(seq) for seq in (1, 3, 5, 7)]
+    with ledger.begin() as connection:
+        assert screenings.store(connection, "e01", old, 1) == 4
+        retention.arrivals(connection, "screenings", 0, retention.Limits(10, 10), 100)
+    with ledger.begin() as connection:
+        assert screenings.store(connection, "e01", [*old, screening(4), screening(8)], 20) == 2

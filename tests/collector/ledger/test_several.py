@@ -166,15 +166,10 @@ def test_a_cursor_moves_only_from_where_it_was_read(two):
         assert cursors.move(connection, "rules", 7, 9)
 
 
-def test_a_second_office_on_one_sqlite_file_is_refused_until_the_first_has_ended(tmp_path):
+def test_the_office_of_a_sqlite_file_leads(tmp_path):
     ledger = Ledger.open(f"sqlite:///{tmp_path}/kadian.db")
-    first = open_leadership(ledger)
-    assert first.leads()
-    with pytest.raises(KadianError) as caught:
-        open_leadership(ledger)
-    assert caught.value.code == "K0348"
-    first.stop()
-    open_leadership(ledger).stop()
+    assert open_leadership(ledger).leads()
+    assert ledger.leads()
     ledger.close()
 
 
@@ -207,3 +202,23 @@ def test_a_block_that_fails_leaves_no_connection_out(two):
     assert ledger._engine.pool.checkedout() == 0
     with ledger.begin() as connection:
         cursors.put(connection, "x", 1)
+
+
+def test_a_sentry_that_meets_what_nobody_foresaw_lets_the_lead_go_and_stands_again(two, sentries, monkeypatch):
+    first, second = sentries
+    first.start()
+    assert eventually(first.leads)
+    ask, raised = Sentry._ask, threading.Event()
+
+    def once(sentry, session):
+        if sentry is first and not raised.is_set():
+            raised.set()
+            raise ValueError("strange")
+        ask(sentry, session)
+
+    monkeypatch.setattr(Sentry, "_ask", once)
+    second.start()
+    assert eventually(lambda: raised.is_set() and not first.leads(), 5)
+    assert eventually(second.leads, 5), "the lead was not given away"
+    second.stop()
+    assert eventually(first.leads, 5), "the first does not stand any more"

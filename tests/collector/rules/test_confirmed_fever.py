@@ -1,3 +1,4 @@
+import gc
 from uuid import UUID
 
 import msgspec
@@ -5,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.rules import confirmed_fever
+from collector.rules import confirmed_fever, two_gates
 from collector.rules.reason import Reason
 from collector.rules.rule import RuleSettings
 from tests.collector.rules.conftest import Timeline
@@ -150,7 +151,7 @@ def test_state_is_forgotten_after_its_memory(at):
         confirmed_fever.judge(state, at(minute, 36.0, holder=f"n{minute}", of=minute), SETTINGS)
     assert len(state.chains._marks) < 20
     assert len(state.chains._families._of) < 30
-    assert len(state.chains._normals_of) < 10
+    assert len(state.chains._parting) < 10
 
 
 PEOPLE = st.lists(
@@ -219,3 +220,22 @@ def test_any_order_of_arrival_tells_the_same_people_once_each(people, data):
     shuffled = data.draw(st.permutations(made))
     told = sorted(holder_of[cause.removeprefix("fever:")] for cause in causes(shuffled))
     assert told == sorted(holder for holder, minutes in people.items() if len(minutes) > 1)
+
+
+def test_who_was_measured_again_without_a_result_is_forgotten_in_peace(at):
+    memory = confirmed_fever.memory_ms(SETTINGS) / 60_000
+    timeline = [at(0, holder="a"), at(1, quality="cold", of=1, holder="a"), at(memory + 2)]
+    assert reasons(timeline) == [Reason.FIRST_HIGH, Reason.NO_RESULT, Reason.FIRST_HIGH]
+
+
+def test_normal_readings_of_a_city_are_nothing_that_the_garbage_collection_walks_through(at):
+    people = [at(0, 36.5, holder=f"h{number}") for number in range(500)]
+    states = [(rule, rule.State()) for rule in (confirmed_fever, two_gates)]
+    gc.collect()
+    before = len(gc.get_objects())
+    for stored in people:
+        for rule, state in states:
+            rule.judge(state, stored, SETTINGS)
+    gc.collect()
+    assert len(gc.get_objects()) - before < 50
+    assert len(states[1][1].passings) == 500

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from collector.rules import two_gates
+from collector.rules.passings import MOST_OF_ONE
 from collector.rules.reason import Reason
 from collector.rules.rule import RuleSettings
 from kadian.messages import Code
@@ -86,14 +87,15 @@ def test_with_a_walking_time_of_nought_nothing_is_asked_or_remembered(at):
     state = two_gates.State()
     for stored in (at(0, holder="a"), at(0, holder="a", gate="g2")):
         assert two_gates.explain(state, stored, off) == (Reason.NOT_CONCERNED, [])
-    assert (len(state.of), len(state.order)) == (0, 0)
+    assert len(state.passings) == 0
 
 
 def test_what_is_forgotten_leaves_nothing_behind(at):
     state = two_gates.State()
     for minute in range(0, 2000, 5):
         two_gates.judge(state, at(minute, holder=f"h{minute % 7}"), SETTINGS)
-    assert len(state.order) == sum(map(len, state.of.values())) <= 5
+    remembered = [one for number in range(7) for one in state.passings.of(f"h{number}")]
+    assert len(state.passings) == len(remembered) <= 5
 
 
 def test_a_rule_that_starts_within_its_memory_finds_the_same(at):
@@ -114,8 +116,7 @@ def test_a_code_that_is_held_up_all_day_fills_no_memory_and_still_tells_of_the_o
     state = two_gates.State()
     for number in range(500):
         two_gates.judge(state, at(number * SECOND / 10, holder="a"), SETTINGS)
-    assert len(state.of["a"]) == two_gates.MOST_OF_ONE
+    assert len(list(state.passings.of("a"))) == MOST_OF_ONE
     assert two_gates.explain(state, at(51 * SECOND, holder="a", gate="g2"), SETTINGS)[0] == Reason.TWO_GATES
     two_gates.judge(state, at(600, holder="b"), SETTINGS)
-    assert set(state.of) == {"b"}
-    assert len(state.order) == 1
+    assert (list(state.passings.of("a")), len(state.passings)) == ([], 1)

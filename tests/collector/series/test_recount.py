@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collector.series import Bucket, steps_of
-from collector.series.counts import counts
+from collector.series.counts import counts, totals
 from collector.series.lengths import DAY_MS, HOUR_MS
 
 NOON = 1_790_000_000_000 // HOUR_MS * HOUR_MS
@@ -89,3 +89,6 @@ def check_counts(place, raw, start, end, zone):
             expected.setdefault(gate, Counter())[verdict] += 1
     with place.ledger.read() as connection:
         assert counts(connection, start, end, zone) == expected
+        found = totals(connection, start, end, zone)
+    assert found.by_gate == {gate: of.total() for gate, of in expected.items()}
+    assert found.by_verdict == sum(expected.values(), Counter())
