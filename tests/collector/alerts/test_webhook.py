@@ -98,7 +98,7 @@ def test_the_body_is_judged_in_the_services_own_words(body, said):
 def test_the_first_word_of_the_url_names_the_channel(phone):
     channel = open_channel(Channel("secretary", f"webhook+{phone.url}", Secret("t")))
     assert channel.send(MESSAGE).kind == "accepted"
-    assert known_channels() == ["webhook"]
+    assert "webhook" in known_channels()
 
 
 @pytest.mark.parametrize(
@@ -117,4 +117,4 @@ def test_a_url_that_leads_nowhere_is_refused_with_what_there_is(url, code):
         open_channel(Channel("secretary", url))
     assert (refused.value.code, refused.value.where) == (code, "channels.secretary.url")
     if code == "K0400":
-        assert refused.value.values["known"] == "webhook"
+        assert "webhook" in refused.value.values["known"].split(", ")
