@@ -16,7 +16,7 @@ from collector.alerts.posting import Poster
 
 MOST_BYTES = 2048
 """Of a text."""
-CODES: Codes = {-1: 0.0, 45009: 60.0, 45033: 60.0, 93000: NEVER, 93004: NEVER, 93008: NEVER}
+CODES: Codes = {-1: 0.0, 45009: 60.0, 45033: 60.0, 93000: NEVER}
 
 
 def open_url(url: str, settings: ChannelSettings) -> "WecomRobot":

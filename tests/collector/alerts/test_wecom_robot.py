@@ -20,8 +20,6 @@ def test_a_page_calls_the_people_by_their_numbers(opened, page, phone):
         (45009, "api freq out of limit", "refused", True, 60, "太频繁"),
         (45033, "api concurrent out of limit", "refused", True, 60, "同时"),
         (93000, "invalid webhook url, hint: [17], from ip: 192.0.2.7", "refused", False, 0, "key 不对"),
-        (93004, "bot disabled", "refused", False, 0, "停用"),
-        (93008, "not in group", "refused", False, 0, "不在群里"),
     ],
 )
 def test_the_code_in_the_body_decides(opened, page, phone, code, words, kind, retry, after, said):
