@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from http import HTTPStatus
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -9,9 +10,10 @@ import msgspec
 
 from collector.alerts import wanted
 from collector.alerts.channel import Answer, ChannelSettings
-from collector.alerts.coded import Meaning, meanings, refused
+from collector.alerts.coded import meanings, refused
 from collector.alerts.discreet import discreet
 from collector.alerts.posting import Poster, refusal
+from collector.alerts.service import Meaning
 from collector.alerts.signing import acs3
 from kadian.text import say
 
@@ -59,7 +61,7 @@ class Aliyun:
         self._hidden = (self._key_id, self._key, *settings.to)
         self._codes = codes
         self._clock = clock
-        self._poster = Poster()
+        self._poster = Poster(speaks=True)
 
     def call(self, action: str, parameters: Mapping[str, str]) -> Answer:
         """Ask once. Only `Code` OK counts."""
@@ -67,17 +69,17 @@ class Aliyun:
         call = acs3.Call(self._host, self._path, action, VERSION, date, uuid4().hex)
         asked = acs3.query(parameters)
         headers = acs3.headers(call, asked, self._key_id, self._key)
-        reply = self._poster.post(f"{self._base}?{asked}", b"", headers, refusals=True)
+        reply = self._poster.post(f"{self._base}?{asked}", b"", headers)
         if isinstance(reply, Answer):
             return msgspec.structs.replace(reply, reason=discreet(reply.reason, self._hidden))
         fields = reply.fields()
         code, words = (discreet(str(fields.get(name) or ""), self._hidden) for name in ("Code", "Message"))
-        if reply.status < 300 and code == "OK":
+        if reply.status < HTTPStatus.MULTIPLE_CHOICES and code == "OK":
             return Answer("accepted", "OK")
         if code and code != "OK":
             answer = refused(self._channel, self._codes | self._limit(words), code, words)
             return msgspec.structs.replace(answer, after_seconds=max(answer.after_seconds, reply.after_seconds))
-        if reply.status < 300:
+        if reply.status < HTTPStatus.MULTIPLE_CHOICES:
             return Answer("unknown", say(f"channel.{self._channel}.half"), retry=True)
         return msgspec.structs.replace(refusal(reply), reason=f"HTTP {reply.status}")
 

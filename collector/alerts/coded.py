@@ -2,18 +2,9 @@
 
 from collections.abc import Mapping
 
-import msgspec
-
 from collector.alerts.channel import Answer
+from collector.alerts.service import Meaning
 from kadian.text import say
-
-
-class Meaning(msgspec.Struct, frozen=True):
-    """`sentence`: the last word of its key in the catalogue, `channel.<channel>.<sentence>`."""
-
-    sentence: str
-    retry: bool = False
-    after_seconds: float = 0.0
 
 
 def meanings(*groups: tuple[Meaning, str]) -> dict[str, Meaning]:
@@ -32,5 +23,5 @@ def refused(channel: str, known: Mapping[str, Meaning], code: str, words: str) -
     """
     # A try in vain costs nothing, a lost page does.
     meaning = known.get(code, Meaning("other", retry=True))
-    reason = say(f"channel.{channel}.{meaning.sentence}", code=code, words=words)
+    reason = say(f"channel.{channel}.{meaning.word}", code=code, words=words)
     return Answer("refused", reason, retry=meaning.retry, after_seconds=meaning.after_seconds)

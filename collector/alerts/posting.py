@@ -1,9 +1,12 @@
 """One way of calling a service over HTTP, for every channel: bounded in time and bytes, judged by its answer's body."""
 
 import json
+import ssl
 import time
 from collections.abc import Mapping
+from functools import cache
 from http import HTTPStatus
+from logging import WARNING, getLogger
 from typing import Any
 
 import httpx
@@ -17,6 +20,10 @@ MOST_BYTES = 65_536
 WORTH_ANOTHER_TRY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 LONGEST_WAIT = 3600.0
 """Seconds that a `Retry-After` may ask for."""
+
+# They write the whole address of each call into the log, and some services have their key in it.
+for _talkative in ("httpx", "httpcore"):
+    getLogger(_talkative).setLevel(WARNING)
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -40,31 +47,33 @@ class Poster:
 
     Args:
         headers: sent with each call.
+        speaks: the service says its code under a status of 4xx, too, so that the channel judges those answers.
     """
 
-    def __init__(self, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, headers: Mapping[str, str] | None = None, *, speaks: bool = False) -> None:
+        self._speaks = speaks
         every = {"Accept-Encoding": "identity", "User-Agent": "kadian", **(headers or {})}
         # A redirect would carry the message somewhere nobody configured; so would a proxy of the environment.
-        self._client = httpx.Client(timeout=SECONDS, follow_redirects=False, trust_env=False, headers=every)
+        self._client = httpx.Client(
+            timeout=SECONDS, follow_redirects=False, trust_env=False, verify=_authorities(), headers=every
+        )
 
-    def post(
-        self, url: str, body: bytes, headers: Mapping[str, str] | None = None, *, refusals: bool = False
-    ) -> Reply | Answer:
+    def post(self, url: str, body: bytes, headers: Mapping[str, str] | None = None) -> Reply | Answer:
         """POST once, as JSON unless `headers` say otherwise.
-
-        Args:
-            url: where to.
-            body: as it is sent.
-            headers: sent with this call.
-            refusals: a status of 4xx is returned too, for a service that says in the body what it means.
 
         Returns:
             What was answered with a status of 2xx; an `Answer` for everything else, which the service's body cannot
             mend: no connection, no answer in time, or a status that says no.
         """
-        said = {"Content-Type": "application/json; charset=utf-8", **(headers or {})}
+        return self._call("POST", url, body, {"Content-Type": "application/json; charset=utf-8", **(headers or {})})
+
+    def get(self, url: str) -> Reply | Answer:
+        """GET once; what comes back is as of `post`."""
+        return self._call("GET", url, None, {})
+
+    def _call(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Reply | Answer:
         try:
-            with self._client.stream("POST", url, content=body, headers=said) as response:
+            with self._client.stream(method, url, content=body, headers=headers) as response:
                 reply = Reply(response.status_code, _after(response), _read(response))
         except httpx.HTTPError as error:
             return Answer("unknown", f"{type(error).__name__}: {error}"[:200], retry=True)
@@ -72,12 +81,21 @@ class Poster:
             return Answer("refused", f"{type(error).__name__}: {error}"[:200])
         if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return Answer("unknown", f"HTTP {reply.status}", retry=True, after_seconds=reply.after_seconds)
-        good = HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES
-        return reply if good or (refusals and reply.status >= HTTPStatus.BAD_REQUEST) else refusal(reply)
+        if self._speaks and reply.status >= HTTPStatus.BAD_REQUEST:
+            return reply
+        if not HTTPStatus.OK <= reply.status < HTTPStatus.MULTIPLE_CHOICES:
+            return refusal(reply)
+        return reply
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Read once for all channels: it takes longer than a call."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def refusal(reply: Reply) -> Answer:
-    """What a status that says no means by itself."""
+    """What a status of 3xx or 4xx says."""
     retry = reply.status in WORTH_ANOTHER_TRY
     return Answer("refused", _reason(reply), retry=retry, after_seconds=reply.after_seconds)
 

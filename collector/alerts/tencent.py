@@ -1,6 +1,7 @@
 """Tencent Cloud's services that reach phones: signs a call, sends it, finds what was answered."""
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -8,9 +9,10 @@ import msgspec
 
 from collector.alerts import wanted
 from collector.alerts.channel import Answer, ChannelSettings
-from collector.alerts.coded import Meaning, meanings, refused
+from collector.alerts.coded import meanings, refused
 from collector.alerts.discreet import discreet
-from collector.alerts.posting import Poster
+from collector.alerts.posting import Poster, refusal
+from collector.alerts.service import Meaning
 from collector.alerts.signing import tc3
 from kadian.text import say
 
@@ -64,7 +66,7 @@ class Tencent:
         self._hidden = (self._key_id, self._key, *settings.to)
         self._codes = codes
         self._clock = clock
-        self._poster = Poster()
+        self._poster = Poster(speaks=True)
 
     def call(self, action: str, parameters: Mapping[str, Any]) -> Mapping[str, Any] | Answer:
         """Ask once. What stands in `Response`, or an `Answer` where that is an error or not there."""
@@ -75,10 +77,11 @@ class Tencent:
         if isinstance(reply, Answer):
             return msgspec.structs.replace(reply, reason=discreet(reply.reason, self._hidden))
         found = reply.fields().get("Response")
-        if not isinstance(found, dict):
-            return self.half()
-        error = found.get("Error")
-        return found if error is None else self.refused(error)
+        if isinstance(found, dict) and found.get("Error") is not None:
+            return self.refused(found["Error"])
+        if reply.status >= HTTPStatus.MULTIPLE_CHOICES:
+            return msgspec.structs.replace(refusal(reply), reason=f"HTTP {reply.status}")
+        return found if isinstance(found, dict) else self.half()
 
     def refused(self, error: object) -> Answer:
         """What a `Code` and its `Message` mean."""

@@ -5,12 +5,13 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, cast, func, select, union_all
+from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, cast, func, not_, or_, select, union_all
 
 from collector.ledger import cursors
 from collector.ledger.series_tables import VERDICTS, fresh_minutes, rollups, tallies
 from collector.ledger.tables import screenings
 from collector.ledger.whole import rows_at_once
+from collector.series.anew import KEPT_MS, KEPT_TO
 from collector.series.cover import EVER_MS, SCREENING, Part, cover
 from collector.series.embedded import CURSOR
 from collector.series.lengths import HOUR_MS, MINUTE_MS
@@ -87,7 +88,7 @@ def _asked(
     since, until = -EVER_MS if since_ms is None else since_ms, EVER_MS if until_ms is None else until_ms
     position = cursors.get(connection, CURSOR)
     parts = cover(since, _open_ended(connection, until), zone)
-    single = list(_single(parts, position, since, until))
+    single = list(_single(parts, position, _rolled_up(connection, position), since, until))
     rolled = [query for part in parts if part.length_ms != SCREENING for query in _rolled(part)]
     if not rolled:
         return None, single
@@ -153,10 +154,23 @@ def _rolled(part: Part) -> list[Select[Any]]:
     return [fresh, folded]
 
 
-def _single(parts: Iterable[Part], position: int, since: int, until: int) -> Iterator[ColumnElement[bool]]:
-    """Which screenings are counted one by one: those behind the series' position, and those at the window's edges."""
-    # The sums tell the database not to look by time for what it finds at once by position, nor the other way round.
-    yield and_(ROWS.position > position, ROWS.at_ms + 0 >= since, ROWS.at_ms + 0 < until)
+def _rolled_up(connection: Connection, position: int) -> ColumnElement[bool]:
+    """Which screenings roll-ups have: up to the series' position, and those of days that stayed when it began anew.
+
+    The sums tell the database not to look by time for what it finds at once by position, nor the other way round.
+    """
+    kept_to = cursors.get(connection, KEPT_TO)
+    up_to = ROWS.position + 0 <= position
+    if kept_to <= position:
+        return up_to
+    return or_(up_to, and_(ROWS.position + 0 <= kept_to, ROWS.at_ms + 0 < cursors.get(connection, KEPT_MS)))
+
+
+def _single(
+    parts: Iterable[Part], position: int, rolled_up: ColumnElement[bool], since: int, until: int
+) -> Iterator[ColumnElement[bool]]:
+    """Which screenings are counted one by one: those that no roll-up has, and those at the window's edges."""
+    yield and_(ROWS.position > position, not_(rolled_up), ROWS.at_ms + 0 >= since, ROWS.at_ms + 0 < until)
     for part in parts:
         if part.length_ms == SCREENING:
-            yield and_(ROWS.at_ms >= part.first_ms, ROWS.at_ms < part.last_ms, ROWS.position + 0 <= position)
+            yield and_(ROWS.at_ms >= part.first_ms, ROWS.at_ms < part.last_ms, rolled_up)

@@ -28,14 +28,14 @@ def cut(connection: Connection, at_ms: int, zone: ZoneInfo) -> None:
 
     Args:
         connection: a write of the ledger.
-        at_ms: where one of the site's days begins.
+        at_ms: where a day begins at the site, or began in the zone that it had before.
         zone: the site's.
     """
     if at_ms % HOUR_MS:
         _again(connection, HOUR_MS, at_ms - at_ms % HOUR_MS, at_ms)
     before = TALLIED.start_ms > at_ms - LONGEST_DAY_MS, TALLIED.start_ms < at_ms
     starts = connection.scalars(select(TALLIED.start_ms).where(TALLIED.length_ms == DAY_MS, *before).distinct()).all()
-    if not all(is_start(start, zone) for start in starts):
+    if starts and not all(is_start(moment, zone) for moment in (*starts, at_ms)):
         _again(connection, DAY_MS, min(starts), at_ms)
 
 

@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from collector.alerts import wanted
 from collector.alerts.aliyun import COMMON, Aliyun
 from collector.alerts.channel import Answer, ChannelSettings
-from collector.alerts.coded import Meaning, meanings
+from collector.alerts.coded import meanings
 from collector.alerts.message import Message
+from collector.alerts.service import Meaning
 
 CODES = COMMON | meanings(
     (Meaning("money"), "isv.AMOUNT_NOT_ENOUGH isv.OUT_OF_SERVICE"),

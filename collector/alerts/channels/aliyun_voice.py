@@ -15,8 +15,9 @@ from urllib.parse import parse_qs, urlsplit
 from collector.alerts import wanted
 from collector.alerts.aliyun import COMMON, Aliyun
 from collector.alerts.channel import Answer, ChannelSettings
-from collector.alerts.coded import Meaning, meanings
+from collector.alerts.coded import meanings
 from collector.alerts.message import Message
+from collector.alerts.service import Meaning
 from collector.alerts.together import together
 
 CODES = COMMON | meanings(

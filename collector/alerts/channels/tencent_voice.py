@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 
 from collector.alerts import wanted
 from collector.alerts.channel import Answer, ChannelSettings
-from collector.alerts.coded import Meaning, meanings
+from collector.alerts.coded import meanings
 from collector.alerts.message import Message
+from collector.alerts.service import Meaning
 from collector.alerts.tencent import COMMON, Tencent
 from collector.alerts.together import together
 

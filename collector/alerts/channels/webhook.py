@@ -1,5 +1,10 @@
 """Posts the message as JSON to an address of the office's choice: `webhook+http://…` or `webhook+https://…`."""
 
+import hashlib
+import hmac
+import time
+from collections.abc import Callable
+
 import msgspec
 
 from collector.alerts.body import complaint
@@ -9,21 +14,39 @@ from collector.alerts.posting import Poster
 
 
 def open_url(url: str, settings: ChannelSettings) -> "Webhook":
-    """The webhook at a URL; `settings.token` is sent as `Authorization: Bearer …`."""
-    return Webhook(url, settings.token.reveal() if settings.token else None)
+    """The webhook at a URL; `settings.token` is sent as `Authorization: Bearer …`, `secret` signs."""
+    token, secret = (each.reveal() if each else None for each in (settings.token, settings.secret))
+    return Webhook(url, token, secret)
 
 
 class Webhook:
-    """One address."""
+    """One address.
 
-    def __init__(self, url: str, token: str | None = None) -> None:
+    Args:
+        url: where to.
+        token: sent along, if there is one.
+        secret: with it `X-Kadian-Signature: t=<seconds since 1970>,v1=<hex>` is made, HMAC-SHA256 of `<t>.<body>`: the
+            receiver knows who wrote the body, and when.
+        now: seconds since 1970.
+    """
+
+    def __init__(
+        self, url: str, token: str | None = None, secret: str | None = None, now: Callable[[], float] = time.time
+    ) -> None:
         self._url = url
+        self._secret = secret
+        self._now = now
         self._poster = Poster({"Authorization": f"Bearer {token}"} if token else None)
 
     def send(self, message: Message) -> Answer:
         """POST once. 2xx counts unless the body says that it failed."""
         headers = {"Idempotency-Key": message.id, "X-Kadian-Delivery": message.id}
-        reply = self._poster.post(self._url, msgspec.json.encode(message), headers)
+        body = msgspec.json.encode(message)
+        if self._secret:
+            at = int(self._now())
+            signature = hmac.new(self._secret.encode(), b"%d." % at + body, hashlib.sha256).hexdigest()
+            headers["X-Kadian-Signature"] = f"t={at},v1={signature}"
+        reply = self._poster.post(self._url, body, headers)
         if isinstance(reply, Answer):
             return reply
         wrong = complaint(reply.body)

@@ -8,27 +8,39 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from collector.alerts.channel import open_channel
+from collector.alerts.message import Message
 from collector.ledger import Ledger, screenings
+from collector.settings import Channel
 from kadian.identifiers import new_id
 from kadian.messages import Code, Screening, Temperature
+from kadian.settings import Secret
 
 
 class Phone:
-    """Answers each POST with the next of `answers` (status, body[, seconds of silence]); the last one holds on.
+    """Answers each POST or GET with the next of `answers` (status, body[, seconds of silence]); the last one holds on.
 
-    Status 0 hangs up without an answer.
+    Status 0 hangs up without an answer; `cut` does after so many bytes of one.
     """
 
     def __init__(self, port=0):
         self.answers = [(200, b"{}")]
         self.calls = []
         self.paths = []
+        self.cut = None
+        self.retry_after = None
         phone = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                phone.calls.append((time.time(), json.loads(body or b"null"), dict(self.headers)))
+                self.answer(json.loads(body or b"null"))
+
+            def do_GET(self):
+                self.answer(None)
+
+            def answer(self, body):
+                phone.calls.append((time.time(), body, dict(self.headers)))
                 phone.paths.append(self.path)
                 status, answer, *silence = phone.answers.pop(0) if len(phone.answers) > 1 else phone.answers[0]
                 time.sleep(sum(silence))
@@ -38,9 +50,11 @@ class Phone:
                 self.send_response(status)
                 if 300 <= status < 400:
                     self.send_header("Location", "/elsewhere")
+                if phone.retry_after:
+                    self.send_header("Retry-After", phone.retry_after)
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
-                self.wfile.write(answer)
+                self.wfile.write(answer[: phone.cut])
 
             def handle(self):
                 try:
@@ -54,7 +68,7 @@ class Phone:
         self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.005,), daemon=True).start()
 
     def ids(self):
         return [body["id"] for _, body, _ in self.calls]
@@ -118,3 +132,33 @@ def phone():
     phone = Phone()
     yield phone
     phone.close()
+
+
+@pytest.fixture
+def page():
+    return Message(
+        id="d1",
+        incident="i1",
+        rule="confirmed_fever",
+        severity="page",
+        late=False,
+        gate="g1",
+        entrance="e01",
+        name="正门",
+        at="2026-11-24T07:02:00.000+08:00",
+        text="正门 38.4°C 两次确认",
+        text_en="Main gate 38.4 °C",
+        what_to_do="请复核后记录",
+        what_to_do_en="Check",
+        count=1,
+    )
+
+
+@pytest.fixture
+def opened(phone):
+    """A channel, by its word, that speaks to the phone."""
+
+    def at(word, to=("13800000000",), key="k/y", rest=""):
+        return open_channel(Channel("duty", f"{word}+{phone.url}{rest}", Secret(key), Secret("SEC1"), to))
+
+    return at

@@ -131,7 +131,7 @@ def test_silence_is_no_answer(phone, monkeypatch):
 
 
 def test_every_code_has_its_sentence():
-    sentences = {f"channel.aliyun_sms.{meaning.sentence}" for meaning in aliyun_sms.CODES.values()}
+    sentences = {f"channel.aliyun_sms.{meaning.word}" for meaning in aliyun_sms.CODES.values()}
     assert sentences <= catalogue("zh").keys()
 
 

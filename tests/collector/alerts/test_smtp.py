@@ -6,32 +6,18 @@ import time
 from contextlib import suppress
 from email import message_from_bytes, policy
 
+import msgspec
 import pytest
 
 from collector.alerts import mailing
 from collector.alerts.channel import open_channel
 from collector.alerts.discreet import discreet
-from collector.alerts.message import Message
 from collector.settings import Channel
 from kadian.errors import KadianError
 from kadian.settings import Secret
+from tests.collector.alerts.test_webhook import MESSAGE as NEWS
 
-MESSAGE = Message(
-    id="8b3b0f0e-6f0c-5c3e-9d8e-2f6d8a1f4c11",
-    incident="i1",
-    rule="confirmed_fever",
-    severity="page",
-    late=False,
-    gate="g1",
-    entrance="e01",
-    name="正门",
-    at="2026-11-24T07:02:00.000+08:00",
-    text="正门 38.4°C 两次确认",
-    text_en="Main gate 38.4 °C",
-    what_to_do="复核\n.",
-    what_to_do_en="Check",
-    count=1,
-)
+MESSAGE = msgspec.structs.replace(NEWS, id="8b3b0f0e-6f0c-5c3e-9d8e-2f6d8a1f4c11", what_to_do="复核\n.")
 NORMAL = {
     "greeting": "220 mail.test",
     "EHLO": "250-mail.test\r\n250 AUTH PLAIN",

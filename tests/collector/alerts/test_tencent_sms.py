@@ -83,6 +83,7 @@ def test_one_signed_call_asks_for_every_phone(phone):
         (200, failing("RequestLimitExceeded"), "refused", True, 10, "忙"),
         (200, failing("New", "AKid1 s3cret 新"), "refused", True, 0, "（New）：… … 新"),
         (403, {}, "refused", False, 0, "HTTP 403"),
+        (403, failing("AuthFailure.SignatureExpire"), "refused", True, 60, "检查办公室的时钟"),
         (200, statuses("Ok"), "unknown", True, 0, "不完整"),
         (200, {"SendStatusSet": ["Ok", "Ok"]}, "unknown", True, 0, "不完整"),
         (200, {"Error": "no"}, "unknown", True, 0, "不完整"),
@@ -113,7 +114,7 @@ def test_silence_is_no_answer(phone, monkeypatch):
 
 
 def test_every_code_has_its_sentence():
-    sentences = {f"channel.tencent_sms.{meaning.sentence}" for meaning in tencent_sms.CODES.values()}
+    sentences = {f"channel.tencent_sms.{meaning.word}" for meaning in tencent_sms.CODES.values()}
     assert sentences <= catalogue("zh").keys()
 
 

@@ -1,5 +1,8 @@
+import hashlib
+import hmac
 import time
 
+import msgspec
 import pytest
 
 from collector.alerts import posting
@@ -35,6 +38,24 @@ def test_the_message_is_posted_as_json_under_its_id(phone):
     assert (headers["Idempotency-Key"], headers["X-Kadian-Delivery"], body["id"]) == ("d1", "d1", "d1")
     assert headers["Authorization"] == "Bearer t0ken"
     assert (body["text"], body["entrance"], body["late"]) == ("正门 38.4°C 两次确认", "e01", False)
+
+
+def test_a_secret_signs_the_time_and_the_body(phone):
+    assert Webhook(phone.url, None, "geheim", lambda: 1764054000.9).send(MESSAGE).kind == "accepted"
+    ((_, _, headers),) = phone.calls
+    signed = b"1764054000." + msgspec.json.encode(MESSAGE)
+    right = hmac.new(b"geheim", signed, hashlib.sha256).hexdigest()
+    assert headers["X-Kadian-Signature"] == f"t=1764054000,v1={right}"
+
+
+def test_without_a_secret_nothing_is_signed(phone):
+    Webhook(phone.url).send(MESSAGE)
+    assert "X-Kadian-Signature" not in phone.calls[0][2]
+
+
+def test_the_offices_settings_sign(phone):
+    open_channel(Channel("secretary", f"webhook+{phone.url}", secret=Secret("geheim"))).send(MESSAGE)
+    assert phone.calls[0][2]["X-Kadian-Signature"].startswith("t=")
 
 
 @pytest.mark.parametrize(
@@ -117,4 +138,4 @@ def test_a_url_that_leads_nowhere_is_refused_with_what_there_is(url, code):
         open_channel(Channel("secretary", url))
     assert (refused.value.code, refused.value.where) == (code, "channels.secretary.url")
     if code == "K0400":
-        assert "webhook" in refused.value.values["known"]
+        assert "webhook" in refused.value.values["known"].split(", ")

@@ -14,8 +14,10 @@ from collector.series.counts import counts, totals
 from collector.series.lengths import DAY_MS, HOUR_MS
 
 NOON = 1_790_000_000_000 // HOUR_MS * HOUR_MS
-# Of the last, clocks go back by an hour on 25 October 2026, in the middle of the window, and of the second by half one.
-ZONES = [ZoneInfo(name) for name in ("Asia/Shanghai", "Asia/Kolkata", "Europe/Berlin")]
+# On 25 October 2026, in the middle of the window, clocks go back in Berlin, and in Beirut at midnight, which then comes
+# twice; on Lord Howe they go half an hour on, on the 4th.
+NAMES = ("Asia/Shanghai", "Asia/Kolkata", "Europe/Berlin", "Asia/Beirut", "Australia/Lord_Howe")
+ZONES = [ZoneInfo(name) for name in NAMES]
 SPAN = 40 * DAY_MS
 VERDICTS = ["pass", "recheck", "stop", "none"]
 MOMENT = st.integers(0, 3 * HOUR_MS) | st.integers(0, SPAN)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import delete
 
-from collector.ledger import tables
+from collector.ledger import measured, tables
 from collector.series.counts import counts
 from collector.series.embedded import EmbeddedSeries
 from collector.series.refill import refill
@@ -70,6 +70,27 @@ def test_days_that_the_ledger_no_longer_keeps_stay_and_later_ones_are_counted_an
     assert answers(place) == live
     place.see(MIDNIGHT + 5 * HOUR)  # late again, and new
     assert sum(bucket.count for bucket in place.series.chart("e01", 0, MIDNIGHT + 9 * DAY, 60)) == 14
+
+
+def test_counts_are_exact_while_a_series_is_filled_anew_after_retention(place):
+    for hour in range(60):
+        place.now_ms = MIDNIGHT + hour * HOUR
+        place.store([place.screen(place.now_ms, gate="e01")])
+    place.follow()
+    with place.ledger.begin() as connection:
+        connection.execute(delete(tables.screenings).where(tables.screenings.c.position <= 5))
+    place.see(MIDNIGHT + 7 * HOUR)  # late
+    place.series.clear()
+    zone = ZoneInfo("Asia/Shanghai")
+    windows = [(None, None, 61), (MIDNIGHT, None, 61), (MIDNIGHT + 6 * HOUR + 5, MIDNIGHT + 30 * HOUR + 7, 25)]
+    windows.append((None, MIDNIGHT + 7 * HOUR + 5, 9))  # one by one within a minute
+    for _ in range(10):
+        with place.ledger.read() as connection:
+            for since, until, expected in windows:
+                assert sum(counts(connection, since, until, zone)["e01"].values()) == expected
+            batch = measured.after(connection, place.series.position(), 7)
+        if batch:
+            place.series.write(batch)
 
 
 def test_a_series_of_another_zone_is_counted_again(place):
@@ -138,8 +159,6 @@ def test_two_that_follow_at_once_while_a_third_begins_anew_count_each_screening_
 
 
 def refill_once(place, series):
-    from collector.ledger import measured
-
     with place.ledger.read() as connection:
         batch = measured.after(connection, series.position(), 7)
     if batch:

@@ -1,0 +1,100 @@
+"""An application of one's own in WeCom (企业微信自建应用): `wecom_app+https://qyapi.weixin.qq.com/cgi-bin?agentid=NUMBER`.
+
+`token`: `<corpid>:<secret of the application>`; `to`: user ids of members, everybody who sees the application if empty.
+The service asks that the office's outgoing address is fixed and entered as 企业可信IP.
+
+Source: developer.work.weixin.qq.com, documents 91039 (gettoken), 90236 (发送应用消息), 90313 (全局错误码).
+"""
+
+import time
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import msgspec
+
+from collector.alerts.channel import Answer, ChannelSettings
+from collector.alerts.chat import NEVER, Codes, judged, plain
+from collector.alerts.message import Message
+from collector.alerts.posting import Poster, Reply
+from kadian.errors import KadianError
+from kadian.text import say
+
+MOST_BYTES = 2048
+"""Of a text."""
+EXPIRED = {40014, 42001}
+MARGIN = 60.0
+"""Seconds before its end that an access token is used no more."""
+MEND = (40001, 40013, 40056, 41002, 41004, 60020, 81013, 82001, 301002)
+CODES: Codes = {-1: 0.0, 45009: 60.0, 45033: 60.0} | dict.fromkeys(MEND, NEVER)
+
+
+def open_url(url: str, settings: ChannelSettings) -> "WecomApp":
+    """The application of `agentid`.
+
+    Raises:
+        KadianError: K0401, the address names no application.
+    """
+    parts = urlsplit(url)
+    agent = parse_qs(parts.query).get("agentid", [""])[0]
+    if not (agent.isascii() and agent.isdigit()):
+        raise KadianError("K0401", f"channels.{settings.name}.url (?agentid=…)", word="wecom_app")
+    key = settings.token.reveal() if settings.token else ""
+    base = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+    return WecomApp(base, int(agent), key, tuple(settings.to))
+
+
+class WecomApp:
+    """One application; `key`: `<corpid>:<secret>`; `now`: a clock that only has to go evenly, seconds."""
+
+    def __init__(
+        self, base: str, agent: int, key: str, to: tuple[str, ...] = (), now: Callable[[], float] = time.monotonic
+    ) -> None:
+        corp, _, secret = key.partition(":")
+        self._base = base
+        self._agent = agent
+        self._key = urlencode({"corpid": corp, "corpsecret": secret})
+        self._to = "|".join(to) or "@all"
+        self._now = now
+        self._token = ""
+        self._good_until = 0.0
+        self._poster = Poster(speaks=True)
+
+    def send(self, message: Message) -> Answer:
+        """Post once; once more with a new access token when the service does not take the one at hand."""
+        text = {"content": plain(message, MOST_BYTES)}
+        body = msgspec.json.encode({"touser": self._to, "msgtype": "text", "agentid": self._agent, "text": text})
+        reply = self._post(body)
+        if isinstance(reply, Reply) and reply.fields().get("errcode") in EXPIRED:
+            self._token = ""
+            reply = self._post(body)
+        if isinstance(reply, Answer):
+            return reply
+        answer = judged(reply, "wecom_app", CODES)
+        missed = set(str(reply.fields().get("invaliduser") or "").split("|")) - {""}
+        if answer.kind != "accepted" or not missed:
+            return answer
+        if missed.issuperset(self._to.split("|")):
+            return Answer("refused", say("channel.wecom_app.81013"))
+        return Answer("accepted", say("channel.wecom_app.missed", count=len(missed)))
+
+    def _post(self, body: bytes) -> Reply | Answer:
+        if not self._token or self._now() >= self._good_until:
+            refused = self._renew()
+            if refused is not None:
+                return refused
+        return self._poster.post(f"{self._base}/message/send?{urlencode({'access_token': self._token})}", body)
+
+    def _renew(self) -> Answer | None:
+        asked = self._now()
+        reply = self._poster.get(f"{self._base}/gettoken?{self._key}")
+        if isinstance(reply, Answer):
+            return reply
+        answer = judged(reply, "wecom_app", CODES)
+        if answer.kind != "accepted":
+            return answer
+        fields = reply.fields()
+        token, seconds = fields.get("access_token"), fields.get("expires_in")
+        if not (isinstance(token, str) and token and isinstance(seconds, int)):
+            return Answer("unknown", say("channel.unreadable"), retry=True)
+        self._token, self._good_until = token, asked + seconds - MARGIN
+        return None
