@@ -30,7 +30,7 @@ CODES: Codes = {
     410100: SILENCED,
     300001: NEVER,
     300005: NEVER,
-    310000: NEVER,
+    310000: 60.0,  # also a wrong clock, which may be set right meanwhile: the page must not be lost for it
     400013: NEVER,
     400101: NEVER,
     400102: NEVER,

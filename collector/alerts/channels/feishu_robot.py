@@ -23,7 +23,7 @@ from collector.alerts.posting import Poster
 
 MOST_BYTES = 8_000
 """Of the title and of the text, so that both and the people fit into 20 KB."""
-CODES: Codes = {11232: 60.0, 19001: NEVER, 19021: NEVER, 19022: NEVER, 19024: NEVER}
+CODES: Codes = {11232: 60.0, 19001: NEVER, 19021: 60.0, 19022: NEVER, 19024: NEVER}
 
 
 def open_url(url: str, settings: ChannelSettings) -> "FeishuRobot":

@@ -55,7 +55,7 @@ def test_a_robot_without_a_secret_is_asked_without_a_sign(page, phone):
     [
         (11232, "frequency limited psm", True, 60, "太频繁"),
         (19001, "param invalid: incoming webhook access token invalid", False, 0, "地址不对"),
-        (19021, "sign match fail or timestamp is not within one hour", False, 0, "检查办公室的时钟"),
+        (19021, "sign match fail or timestamp is not within one hour", True, 60, "检查办公室的时钟"),
         (19022, "Ip Not Allowed", False, 0, "白名单"),
         (19024, "Key Words Not Found", False, 0, "关键词"),
         (9499, "Bad Request", True, 0, ""),
