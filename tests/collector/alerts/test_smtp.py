@@ -218,6 +218,7 @@ def test_smtps_is_tls_from_the_first_byte(post, certificate, monkeypatch):
         ("smtp+smtp://host?from=a@b", None, ["王@b"], "K0431", "to"),
         ("smtp+smtp://host?from=a@b", None, ["a@b\r\nDATA"], "K0431", "to"),
         ("smtp+http://host?from=a@b", None, ["a@b"], "K0401", "url"),
+        ("smtp+smtp://host:mail?from=a@b", None, ["a@b"], "K0401", "url"),
     ],
 )
 def test_what_is_missing_is_said_when_the_channel_is_opened(url, token, to, code, where):
