@@ -25,8 +25,8 @@ def open_url(url: str, settings: ChannelSettings) -> "Smtp":
     """The mail server at a URL.
 
     Raises:
-        KadianError: K0401, not a port; K0430, the sender, the addresses or the user's password are missing; K0431, not an
-            address of a mailbox.
+        KadianError: K0401, not a port; K0430, the sender, the addresses or the user's password are missing;
+            K0431, not an address of a mailbox.
     """
     address = urlsplit(url)
     tls = address.scheme == "smtps"
