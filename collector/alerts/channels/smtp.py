@@ -25,7 +25,8 @@ def open_url(url: str, settings: ChannelSettings) -> "Smtp":
     """The mail server at a URL.
 
     Raises:
-        KadianError: K0430, the sender, the addresses or the user's password are missing; K0431, not an address.
+        KadianError: K0401, not a port; K0430, the sender, the addresses or the user's password are missing;
+            K0431, not an address of a mailbox.
     """
     address = urlsplit(url)
     tls = address.scheme == "smtps"
@@ -37,7 +38,10 @@ def open_url(url: str, settings: ChannelSettings) -> "Smtp":
             raise KadianError("K0431", f"channels.{settings.name}.{where}")
     user = unquote(address.username or "")
     password = wanted.key(settings, "token") if user else ""
-    port = address.port or (465 if tls else 587 if starttls else 25)
+    try:
+        port = address.port or (465 if tls else 587 if starttls else 25)
+    except ValueError as error:
+        raise KadianError("K0401", f"channels.{settings.name}.url", word="smtp") from error
     return Smtp(Server(address.hostname or "", port, tls, starttls, user, password), sender, to)
 
 

@@ -39,6 +39,7 @@ class Post:
         self.heard = []
         self.letters = []
         self.context = None
+        self.tls = False
         self.listening = socket.create_server(("127.0.0.1", 0))
         self.port = self.listening.getsockname()[1]
         threading.Thread(target=self.serve, daemon=True).start()
@@ -47,6 +48,8 @@ class Post:
         with suppress(OSError):
             while True:
                 connection, _ = self.listening.accept()
+                if self.tls:
+                    connection = self.context.wrap_socket(connection, server_side=True)
                 with suppress(OSError, EOFError), connection:
                     self.talk(connection)
 
@@ -149,6 +152,13 @@ def test_silence_is_no_answer(post, monkeypatch):
     assert (told.kind, told.retry) == ("unknown", True)
 
 
+def test_a_server_that_is_slow_with_every_answer_is_left(post, monkeypatch):
+    monkeypatch.setattr(mailing, "TOGETHER", 0.25)
+    post.silence = {"MAIL": 0.15, "RCPT": 0.15}
+    told = post.channel().send(MESSAGE)
+    assert (told.kind, told.retry, post.letters) == ("unknown", True, [])
+
+
 def test_a_server_that_is_not_there_is_no_answer(post):
     post.listening.shutdown(socket.SHUT_RDWR)
     post.listening.close()
@@ -171,19 +181,31 @@ def test_without_tls_no_password_is_said(post):
     assert not any(line.upper().startswith(("AUTH", "MAIL")) for line in post.heard)
 
 
-@pytest.mark.parametrize("trusted", [True, False])
-def test_what_is_said_under_tls_is_said_to_a_server_that_is_trusted(post, tmp_path, monkeypatch, trusted):
+@pytest.fixture
+def certificate(post, tmp_path):
     command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=mail.test"
     names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", tmp_path / "key", "-out", tmp_path / "cert"]
     subprocess.run([*command.split(), *names], check=True, capture_output=True)
     post.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     post.context.load_cert_chain(tmp_path / "cert", tmp_path / "key")
+    return tmp_path / "cert"
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_what_is_said_under_tls_is_said_to_a_server_that_is_trusted(post, certificate, monkeypatch, trusted):
     post.answers |= {"EHLO": "250-mail.test\r\n250-STARTTLS\r\n250 AUTH PLAIN", "STARTTLS": "220 go"}
     if trusted:
-        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert"))
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     told = post.channel(query="&starttls=1", user="gate@").send(MESSAGE)
     assert told.kind == ("accepted" if trusted else "unknown")
     assert any(line.startswith("AUTH PLAIN") for line in post.heard) is trusted
+
+
+def test_smtps_is_tls_from_the_first_byte(post, certificate, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    post.tls = True
+    assert post.channel(query="", user="gate@", scheme="smtps").send(MESSAGE).kind == "accepted"
+    assert any(line.startswith("AUTH PLAIN") for line in post.heard)
 
 
 @pytest.mark.parametrize(
@@ -196,6 +218,7 @@ def test_what_is_said_under_tls_is_said_to_a_server_that_is_trusted(post, tmp_pa
         ("smtp+smtp://host?from=a@b", None, ["王@b"], "K0431", "to"),
         ("smtp+smtp://host?from=a@b", None, ["a@b\r\nDATA"], "K0431", "to"),
         ("smtp+http://host?from=a@b", None, ["a@b"], "K0401", "url"),
+        ("smtp+smtp://host:mail?from=a@b", None, ["a@b"], "K0401", "url"),
     ],
 )
 def test_what_is_missing_is_said_when_the_channel_is_opened(url, token, to, code, where):
