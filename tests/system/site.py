@@ -45,6 +45,9 @@ class Part:
         self.environment: dict[str, str] = {}
 
     def start(self) -> None:
+        """Nothing where it runs already: a second one would outlive the test."""
+        if self.process is not None and self.process.poll() is None:
+            return
         with self.log.open("ab") as out:
             environment = os.environ | {"KADIAN_LOG": "info"} | self.environment
             self.process = subprocess.Popen(
