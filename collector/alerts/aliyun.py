@@ -1,21 +1,17 @@
 """Alibaba Cloud's services that reach phones: signs a call, sends it, judges the answer by its `Code`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import msgspec
 
-from collector.alerts import wanted
-from collector.alerts.channel import Answer, ChannelSettings
-from collector.alerts.coded import meanings, refused
-from collector.alerts.discreet import discreet
-from collector.alerts.posting import Poster, refusal
+from collector.alerts.channel import Answer
+from collector.alerts.cloud import Cloud
+from collector.alerts.coded import meanings
 from collector.alerts.service import Meaning
 from collector.alerts.signing import acs3
-from kadian.text import say
 
 VERSION = "2017-05-25"
 LIMIT = "isv.BUSINESS_LIMIT_CONTROL"
@@ -32,36 +28,8 @@ COMMON = meanings(
 )
 
 
-class Aliyun:
-    """One service under one key.
-
-    Args:
-        channel: the channel's name, for its sentences.
-        url: where the service is; its query is the channel's own.
-        settings: whose token is the AccessKeyId and whose secret the AccessKeySecret.
-        codes: what the service's refusals mean.
-        clock: seconds since 1970.
-    """
-
-    def __init__(
-        self,
-        channel: str,
-        url: str,
-        settings: ChannelSettings,
-        codes: dict[str, Meaning],
-        clock: Callable[[], float],
-    ) -> None:
-        address = urlsplit(url)
-        self._channel = channel
-        self._host = address.netloc.rpartition("@")[2]
-        self._path = address.path or "/"
-        self._base = f"{address.scheme}://{self._host}{self._path}"
-        self._key_id = wanted.key(settings, "token")
-        self._key = wanted.key(settings, "secret")
-        self._hidden = (self._key_id, self._key, *settings.to)
-        self._codes = codes
-        self._clock = clock
-        self._poster = Poster(speaks=True)
+class Aliyun(Cloud):
+    """One service under one key: the token is the AccessKeyId, the secret the AccessKeySecret."""
 
     def call(self, action: str, parameters: Mapping[str, str]) -> Answer:
         """Ask once. Only `Code` OK counts."""
@@ -69,19 +37,18 @@ class Aliyun:
         call = acs3.Call(self._host, self._path, action, VERSION, date, uuid4().hex)
         asked = acs3.query(parameters)
         headers = acs3.headers(call, asked, self._key_id, self._key)
-        reply = self._poster.post(f"{self._base}?{asked}", b"", headers)
+        reply = self._post(f"{self._base}?{asked}", b"", headers)
         if isinstance(reply, Answer):
-            return msgspec.structs.replace(reply, reason=discreet(reply.reason, self._hidden))
-        fields = reply.fields()
-        code, words = (discreet(str(fields.get(name) or ""), self._hidden) for name in ("Code", "Message"))
+            return reply
+        code, words = self._told(reply.fields())
         if reply.status < HTTPStatus.MULTIPLE_CHOICES and code == "OK":
             return Answer("accepted", "OK")
         if code and code != "OK":
-            answer = refused(self._channel, self._codes | self._limit(words), code, words)
+            answer = self._refused(code, words, self._codes | self._limit(words))
             return msgspec.structs.replace(answer, after_seconds=max(answer.after_seconds, reply.after_seconds))
         if reply.status < HTTPStatus.MULTIPLE_CHOICES:
-            return Answer("unknown", say(f"channel.{self._channel}.half"), retry=True)
-        return msgspec.structs.replace(refusal(reply), reason=f"HTTP {reply.status}")
+            return self.half()
+        return self._by_status(reply)
 
     @staticmethod
     def _limit(words: str) -> dict[str, Meaning]:

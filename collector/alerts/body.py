@@ -1,6 +1,7 @@
 """What the body of an HTTP answer says: many services answer 200 with an error inside. Pure."""
 
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 REASONS = ("errmsg", "message", "msg", "error", "reason", "description")
@@ -12,17 +13,25 @@ def complaint(body: bytes) -> str | None:
     `errcode` is good at 0; `code` at 0, at 200 to 299 and at a word such as `ok`; `ok` at anything that is true. A body
     that is no JSON object says nothing.
     """
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(answer, dict):
-        return None
+    answer = fields_of(body)
     for key, good in (("errcode", _errcode), ("code", _code), ("ok", bool)):
         if key in answer and answer[key] is not None and not good(answer[key]):
-            words = next((str(answer[name]) for name in REASONS if answer.get(name)), "")
-            return f"{key} {answer[key]}: {words}"[:200]
+            return f"{key} {answer[key]}: {words_of(answer, REASONS)}"[:200]
     return None
+
+
+def fields_of(body: bytes) -> dict[str, Any]:
+    """The body as a JSON object; empty when it is none."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def words_of(fields: Mapping[str, Any], names: Iterable[str]) -> str:
+    """What the first of these fields that says anything says."""
+    return next((str(fields[name]) for name in names if fields.get(name)), "")
 
 
 def _errcode(value: Any) -> bool:

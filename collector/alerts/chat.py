@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
+from collector.alerts.body import words_of
 from collector.alerts.channel import Answer
 from collector.alerts.message import Message
 from collector.alerts.posting import Reply, refusal
@@ -46,7 +47,7 @@ def judged(reply: Reply, channel: str, codes: Codes, names: Sequence[str] = ("er
         return Answer("unknown", f"HTTP {reply.status}: {say('channel.unreadable')}", retry=True)
     if code == 0:
         return Answer("accepted", f"{names[0]} 0")
-    words = next((str(fields[name]) for name in ("errmsg", "msg", "StatusMessage") if fields.get(name)), "")
+    words = words_of(fields, ("errmsg", "msg", "StatusMessage"))
     rest = codes.get(code, 0.0)
     if rest is NEVER:
         return Answer("refused", reason(channel, code, words))

@@ -1,6 +1,5 @@
 """One way of calling a service over HTTP, for every channel: bounded in time and bytes, judged by its answer's body."""
 
-import json
 import ssl
 import time
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from typing import Any
 import httpx
 import msgspec
 
+from collector.alerts.body import fields_of, words_of
 from collector.alerts.channel import Answer
 
 SECONDS = 5.0
@@ -35,11 +35,7 @@ class Reply(msgspec.Struct, frozen=True):
 
     def fields(self) -> dict[str, Any]:
         """The body as a JSON object; empty when it is none."""
-        try:
-            found = json.loads(self.body)
-        except (ValueError, RecursionError):
-            return {}
-        return found if isinstance(found, dict) else {}
+        return fields_of(self.body)
 
 
 class Poster:
@@ -101,9 +97,8 @@ def refusal(reply: Reply) -> Answer:
 
 
 def _reason(reply: Reply) -> str:
-    fields = reply.fields()
     names = ("errmsg", "message", "msg", "error", "errorDescription", "Message", "reason", "description")
-    words = next((str(fields[name]) for name in names if fields.get(name)), "")
+    words = words_of(reply.fields(), names)
     return f"HTTP {reply.status}: {words}"[:200] if words else f"HTTP {reply.status}"
 
 

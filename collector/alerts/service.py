@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from collector.alerts.body import words_of
 from collector.alerts.channel import Answer, ChannelSettings
 from collector.alerts.message import Message
 from collector.alerts.posting import WORTH_ANOTHER_TRY, Poster, Reply
@@ -80,7 +81,7 @@ class Service:
             if fine:
                 return Answer("unknown", f"HTTP {reply.status}: {say('channel.service.no_answer')}", retry=True)
             code = reply.status
-        words = next((str(fields[name]) for name in WORDS if fields.get(name)), "")
+        words = words_of(fields, WORDS)
         said = self._hidden(f"{code}: {words}" if words else str(code))
         # Behind a code that nobody knows there is most often "busy"; a try in vain costs nothing, a lost page does.
         unknown = Meaning("", retry=fine or reply.status in WORTH_ANOTHER_TRY)

@@ -3,18 +3,15 @@
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
 from collector.alerts import wanted
 from collector.alerts.channel import Answer, ChannelSettings
-from collector.alerts.coded import meanings, refused
-from collector.alerts.discreet import discreet
-from collector.alerts.posting import Poster, refusal
+from collector.alerts.cloud import Cloud
+from collector.alerts.coded import meanings
 from collector.alerts.service import Meaning
 from collector.alerts.signing import tc3
-from kadian.text import say
 
 # Common codes of cloud.tencent.com/document/api/382/38780.
 COMMON = meanings(
@@ -32,7 +29,7 @@ COMMON = meanings(
 )
 
 
-class Tencent:
+class Tencent(Cloud):
     """One service under one key.
 
     Args:
@@ -54,41 +51,26 @@ class Tencent:
         codes: dict[str, Meaning],
         clock: Callable[[], float],
     ) -> None:
-        address = urlsplit(url)
-        self._channel = channel
+        super().__init__(channel, url, settings, codes, clock)
         self._service, self._version = service.split()
-        self._host = address.netloc.rpartition("@")[2]
-        self._path = address.path or "/"
-        self._url = f"{address.scheme}://{self._host}{self._path}"
-        self._region = parse_qs(address.query).get("region", ["ap-guangzhou"])[-1]
-        self._key_id = wanted.key(settings, "token")
-        self._key = wanted.key(settings, "secret")
-        self._hidden = (self._key_id, self._key, *settings.to)
-        self._codes = codes
-        self._clock = clock
-        self._poster = Poster(speaks=True)
+        self._region = wanted.given(url, "region", "ap-guangzhou")
 
     def call(self, action: str, parameters: Mapping[str, Any]) -> Mapping[str, Any] | Answer:
         """Ask once. What stands in `Response`, or an `Answer` where that is an error or not there."""
         body = msgspec.json.encode(parameters)
         call = tc3.Call(self._host, self._path, self._service, action, self._version, int(self._clock()))
         headers = tc3.headers(call, body, self._key_id, self._key, self._region)
-        reply = self._poster.post(self._url, body, headers)
+        reply = self._post(self._base, body, headers)
         if isinstance(reply, Answer):
-            return msgspec.structs.replace(reply, reason=discreet(reply.reason, self._hidden))
+            return reply
         found = reply.fields().get("Response")
         if isinstance(found, dict) and found.get("Error") is not None:
             return self.refused(found["Error"])
         if reply.status >= HTTPStatus.MULTIPLE_CHOICES:
-            return msgspec.structs.replace(refusal(reply), reason=f"HTTP {reply.status}")
+            return self._by_status(reply)
         return found if isinstance(found, dict) else self.half()
 
     def refused(self, error: object) -> Answer:
         """What a `Code` and its `Message` mean."""
-        told = error if isinstance(error, dict) else {}
-        code, words = (discreet(str(told.get(name) or ""), self._hidden) for name in ("Code", "Message"))
-        return refused(self._channel, self._codes, code, words) if code else self.half()
-
-    def half(self) -> Answer:
-        """The answer to half an answer."""
-        return Answer("unknown", say(f"channel.{self._channel}.half"), retry=True)
+        code, words = self._told(error if isinstance(error, dict) else {})
+        return self._refused(code, words) if code else self.half()

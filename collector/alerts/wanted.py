@@ -39,11 +39,15 @@ def queried(settings: ChannelSettings, url: str, names: Sequence[str]) -> list[s
     Raises:
         KadianError: K0430, one is not there.
     """
-    given = parse_qs(urlsplit(url).query)
     for name in names:
-        if name not in given:
+        if not given(url, name, ""):
             raise KadianError("K0430", f"channels.{settings.name}.url", missing=f"{name}=")
-    return [given[name][-1] for name in names]
+    return [given(url, name, "") for name in names]
+
+
+def given(url: str, name: str, otherwise: str) -> str:
+    """The value of a parameter in the URL's query, the last where there are several."""
+    return parse_qs(urlsplit(url).query).get(name, [otherwise])[-1]
 
 
 def length(settings: ChannelSettings, url: str) -> int:
@@ -52,7 +56,7 @@ def length(settings: ChannelSettings, url: str) -> int:
     Raises:
         KadianError: K0432, not a whole number from 1.
     """
-    said = parse_qs(urlsplit(url).query).get("length", ["20"])[-1]
+    said = given(url, "length", "20")
     if not (said.isascii() and said.isdigit() and int(said)):
         raise KadianError("K0432", f"channels.{settings.name}.url", said=said[:20])
     return int(said)

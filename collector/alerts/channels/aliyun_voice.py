@@ -10,7 +10,6 @@ once a minute, 5 times an hour and 20 times a day (help.aliyun.com/document_deta
 import json
 import time
 from collections.abc import Callable, Sequence
-from urllib.parse import parse_qs, urlsplit
 
 from collector.alerts import wanted
 from collector.alerts.aliyun import COMMON, Aliyun
@@ -35,7 +34,7 @@ def open_url(url: str, settings: ChannelSettings, clock: Callable[[], float] = t
         KadianError: K0430, a key, the phones or a part of the query are missing; K0432, `length` is no number.
     """
     names = wanted.queried(settings, url, ["template", "parameter"])
-    show = parse_qs(urlsplit(url).query).get("show", [""])[-1]
+    show = wanted.given(url, "show", "")
     service = Aliyun("aliyun_voice", url, settings, CODES, clock)
     return AliyunVoice(service, wanted.people(settings), (*names, show), wanted.length(settings, url))
 
