@@ -6,15 +6,16 @@ import time
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import msgspec
 import pytest
 
 from collector.alerts.channel import open_channel
-from collector.alerts.message import Message
 from collector.ledger import Ledger, screenings
 from collector.settings import Channel
 from kadian.identifiers import new_id
 from kadian.messages import Code, Screening, Temperature
 from kadian.settings import Secret
+from tests.collector.alerts.message import MESSAGE
 
 
 class Phone:
@@ -136,22 +137,7 @@ def phone():
 
 @pytest.fixture
 def page():
-    return Message(
-        id="d1",
-        incident="i1",
-        rule="confirmed_fever",
-        severity="page",
-        late=False,
-        gate="g1",
-        entrance="e01",
-        name="正门",
-        at="2026-11-24T07:02:00.000+08:00",
-        text="正门 38.4°C 两次确认",
-        text_en="Main gate 38.4 °C",
-        what_to_do="请复核后记录",
-        what_to_do_en="Check",
-        count=1,
-    )
+    return msgspec.structs.replace(MESSAGE, what_to_do="请复核后记录")
 
 
 @pytest.fixture

@@ -9,27 +9,10 @@ from collector.alerts import posting
 from collector.alerts.body import complaint
 from collector.alerts.channel import known_channels, open_channel
 from collector.alerts.channels.webhook import Webhook
-from collector.alerts.message import Message
 from collector.settings import Channel
 from kadian.errors import KadianError
 from kadian.settings import Secret
-
-MESSAGE = Message(
-    id="d1",
-    incident="i1",
-    rule="confirmed_fever",
-    severity="page",
-    late=False,
-    gate="g1",
-    entrance="e01",
-    name="正门",
-    at="2026-11-24T07:02:00.000+08:00",
-    text="正门 38.4°C 两次确认",
-    text_en="Main gate 38.4 °C",
-    what_to_do="复核",
-    what_to_do_en="Check",
-    count=1,
-)
+from tests.collector.alerts.message import MESSAGE
 
 
 def test_the_message_is_posted_as_json_under_its_id(phone):
