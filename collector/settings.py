@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta, Struct
 
+from collector.alerts.settings import Alerts, Channel, Person, Shift
 from kadian.identifiers import NAME_PATTERN
 from kadian.messages.fields import Celsius, Word
 from kadian.messages.policy import CodeRule, PassKey, SiteLimits
@@ -217,20 +218,6 @@ class Staff(Struct, frozen=True):
     card: Annotated[str, Meta(pattern=r"^[0-9a-f]{8,64}$(?!\n)")]
 
 
-class Channel(Struct, frozen=True):
-    """Whom to ring: `url` says how, its first word names the channel (`webhook+http://…`).
-
-    `token`: the service's key for whom to reach; `secret`: what messages are signed with; `to`: whom to name or to
-    reach, as the channel says.
-    """
-
-    name: Annotated[str, Meta(min_length=1, max_length=40)]
-    url: str
-    token: Secret | None = None
-    secret: Secret | None = None
-    to: tuple[Annotated[str, Meta(min_length=1, max_length=200)], ...] = ()
-
-
 class Entrance(Struct, frozen=True):
     """One entrance of the neighbourhood; `x`, `y` its place on the plan, 0…1; `gate` the gate there, else its id."""
 
@@ -263,7 +250,10 @@ class CollectorSettings(Struct, frozen=True):
     access: Access = Access()
     enrolment: Enrolment = Enrolment()
     staff: tuple[Staff, ...] = ()
+    alerts: Alerts = Alerts()
     channels: tuple[Channel, ...] = ()
+    people: tuple[Person, ...] = ()
+    shifts: tuple[Shift, ...] = ()
     entrances: tuple[Entrance, ...] = ()
 
     @property
@@ -295,6 +285,12 @@ class CollectorSettings(Struct, frozen=True):
             ("entrances", [entrance.gate_id for entrance in self.entrances]),
             ("channels", [channel.name for channel in self.channels]),
             ("staff", [person.card for person in self.staff]),
+            ("people", [person.id for person in self.people]),
         ):
             for name in sorted({name for name in names if names.count(name) > 1}):
                 yield field, "K0122", {"name": name, "field": field}
+        known = {channel.name for channel in self.channels}
+        for unknown in sorted({name for person in self.people for name in person.channels} - known):
+            yield "people", "K0540", {"name": unknown, "field": "channels"}
+        for unknown in sorted({shift.person for shift in self.shifts} - {person.id for person in self.people}):
+            yield "shifts", "K0540", {"name": unknown, "field": "people"}

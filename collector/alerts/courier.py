@@ -11,7 +11,7 @@ import structlog
 from collector.alerts.channel import Answer, Channel
 from collector.alerts.message import Message
 from collector.alerts.patience import next_try_ms
-from collector.ledger import Ledger, deliveries, incidents
+from collector.ledger import Connection, Ledger, deliveries, incidents
 from collector.ledger.deliveries import Delivery
 
 log = structlog.get_logger(__name__)
@@ -100,8 +100,8 @@ class Courier:
             if not waiting:
                 next_ms = deliveries.next_due_ms(connection, name)
                 return LONGEST_SLEEP if next_ms is None else min(max((next_ms - now_ms) / 1000, 0.01), LONGEST_SLEEP)
-            incident = incidents.find(connection, waiting[0].incident)
-        if incident is None or incident.state == "resolved":
+            over = _is_over(connection, waiting[0])
+        if over:
             self._write(waiting[0], Answer("refused", "resolved before it could be delivered"))
         else:
             self._write(waiting[0], self._send(name, channel, waiting[0]))
@@ -130,3 +130,11 @@ class Courier:
                 deliveries.refused(connection, delivery, now_ms, answer.reason)
             else:
                 deliveries.later(connection, delivery, next_ms, answer.reason)
+
+
+def _is_over(connection: Connection, delivery: Delivery) -> bool:
+    """Whether all that it tells of is resolved. A digest tells of what was, and a test of nothing."""
+    if delivery.kind in {"digest", "test"}:
+        return False
+    told = [incidents.find(connection, incident) for incident in deliveries.about(connection, delivery.id)]
+    return all(incident is None or incident.state == "resolved" for incident in told)

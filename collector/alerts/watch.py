@@ -8,6 +8,7 @@ import structlog
 
 from collector.alerts.message import message
 from collector.ledger import Connection, Ledger, cursors, deliveries, incidents, lookback, screenings
+from collector.ledger.deliveries import Delivery
 from collector.ledger.follower import Overtaken
 from collector.ledger.screenings import StoredScreening
 from collector.rules.listing import rules
@@ -86,7 +87,9 @@ class Watch:
         if new and incident.severity != "hint":
             for channel in self._channels:
                 body = msgspec.json.encode(message(incident, channel, self._settings.timezone)).decode()
-                deliveries.put(connection, incident.id, channel, body, now_ms)
+                id_ = deliveries.delivery_id(incident.id, channel)
+                new_one = Delivery(id_, incident.id, channel, "waiting", body, 0, now_ms, now_ms)
+                deliveries.put(connection, new_one, [incident.id])
         return new
 
     def _judge(self, stored: StoredScreening) -> list[Finding]:

@@ -1,14 +1,17 @@
 """The outbox of messages to phones: written with its incident, sent at least once, always under the same id."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 from uuid import uuid5
 
 import msgspec
 from sqlalchemy import Connection, func, select, update
 
 from collector.ledger import incidents
-from collector.ledger.tables import deliveries
+from collector.ledger.insertion import or_ignore
+from collector.ledger.tables import deliveries, tellings
+
+Kind = Literal["alarm", "escalated", "again", "digest", "test"]
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -22,20 +25,39 @@ class Delivery(msgspec.Struct, frozen=True):
     attempts: int
     created_ms: int
     next_ms: int
-    answer: str | None
-    done_ms: int | None
+    answer: str | None = None
+    done_ms: int | None = None
+    kind: Kind = "alarm"
+    person: str | None = None
+    tried_ms: int | None = None
+    used_ms: int | None = None
 
 
-def delivery_id(incident: str, channel: str) -> str:
-    """The id of the message of an incident through a channel: the same in every replay and every repetition."""
-    return str(uuid5(incidents.NAMES, f"{incident}:{channel}"))
+def delivery_id(incident: str, channel: str, kind: Kind = "alarm", nth: int = 0) -> str:
+    """The id of a message through a channel: the same in every replay and every repetition.
+
+    Args:
+        incident: what it is about; of a digest or a test, its own name (`digest_id`).
+        channel: by its name in the settings.
+        kind: why it is sent.
+        nth: tells several of one kind apart.
+    """
+    more = "" if (kind, nth) == ("alarm", 0) else f":{kind}:{nth}"
+    return str(uuid5(incidents.NAMES, f"{incident}:{channel}{more}"))
 
 
-def put(connection: Connection, incident: str, channel: str, body: str, now_ms: int) -> str:
-    """Queue a message, due at once; returns its id."""
-    new = Delivery(delivery_id(incident, channel), incident, channel, "waiting", body, 0, now_ms, now_ms, None, None)
-    connection.execute(deliveries.insert(), msgspec.structs.asdict(new))
-    return new.id
+def put(connection: Connection, new: Delivery, about: Sequence[str]) -> None:
+    """Queue a message, and write down of which incidents it tells. One that is queued already stays as it is."""
+    if connection.execute(or_ignore(connection, deliveries), msgspec.structs.asdict(new)).rowcount:
+        rows = [{"delivery": new.id, "incident": incident} for incident in dict.fromkeys(about)]
+        if rows:
+            connection.execute(or_ignore(connection, tellings), rows)
+
+
+def about(connection: Connection, delivery: str) -> list[str]:
+    """The ids of the incidents that a message tells of."""
+    query = select(tellings.c.incident).where(tellings.c.delivery == delivery).order_by(tellings.c.incident)
+    return list(connection.scalars(query))
 
 
 def due(connection: Connection, now_ms: int, limit: int, channel: str | None = None) -> list[Delivery]:
@@ -57,21 +79,27 @@ def next_due_ms(connection: Connection, channel: str) -> int | None:
 
 
 def of_incident(connection: Connection, incident: str) -> list[Delivery]:
-    """All messages about an incident, by channel."""
-    query = select(deliveries).where(deliveries.c.incident == incident).order_by(deliveries.c.channel)
+    """All messages that tell of an incident, by channel."""
+    tell = deliveries.c.id.in_(select(tellings.c.delivery).where(tellings.c.incident == incident))
+    query = select(deliveries).where(tell).order_by(deliveries.c.channel, deliveries.c.created_ms)
     return [_delivery(row) for row in connection.execute(query).mappings()]
 
 
 def accepted(connection: Connection, delivery: Delivery, now_ms: int, answer: str) -> None:
     """The service has answered that it has the message."""
     if _close(connection, delivery, "accepted", now_ms, answer):
-        incidents.note(connection, delivery.incident, now_ms, "notified", who=delivery.channel, text=answer)
+        for incident in about(connection, delivery.id):
+            incidents.note(connection, incident, now_ms, "notified", who=delivery.channel, text=answer)
+            incidents.first_notified(connection, incident, now_ms)
 
 
 def refused(connection: Connection, delivery: Delivery, now_ms: int, answer: str) -> None:
     """It will not be sent again; `answer` says why."""
     if _close(connection, delivery, "refused", now_ms, answer):
-        incidents.note(connection, delivery.incident, now_ms, "refused", who=delivery.channel, text=answer)
+        # Whom else to tell is thought about at once.
+        for incident in about(connection, delivery.id):
+            incidents.note(connection, incident, now_ms, "refused", who=delivery.channel, text=answer)
+            incidents.change(connection, incident, next_ms=now_ms)
 
 
 def later(connection: Connection, delivery: Delivery, next_ms: int, answer: str) -> None:

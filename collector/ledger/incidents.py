@@ -1,21 +1,27 @@
 """Incidents: what a person has to act on, each once, with its timeline."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid5
 
 import msgspec
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 
 from collector.ledger.tables import incident_events, incidents
 from collector.rules.rule import Facts, Finding
 
 NAMES = UUID("6a1f3a52-7c1e-5c0b-9d57-0f3f6f1f5c8e")
 """Ids are made from causes under this name space. Changing it makes old causes ring again."""
+Ending = Literal["resolved", "over", "expired"]
 
 
 class Incident(msgspec.Struct, frozen=True):
-    """One row of `tables.incidents`; times in milliseconds since 1970, `count` how often its cause was found."""
+    """One row of `tables.incidents`; times in milliseconds since 1970, `count` how often its cause was found.
+
+    Its life: open, then notified (`notified_ms`: a service has taken a message about it), acknowledged (somebody took
+    it), resolved. `ending` says how it ended: by somebody (resolved), by itself (over), or because nobody came in a
+    long while (expired).
+    """
 
     id: str
     rule: str
@@ -33,10 +39,28 @@ class Incident(msgspec.Struct, frozen=True):
     acknowledged_by: str | None
     resolved_ms: int | None
     resolved_by: str | None
+    notified_ms: int | None = None
+    ending: Ending | None = None
+    minutes: int | None = None
+    level: int = 0
+    because: str | None = None
+    next_ms: int | None = None
+    flaps: int = 0
+    screen_ms: int | None = None
+
+    @property
+    def stage(self) -> str:
+        """Where in its life it is: open, notified, acknowledged, resolved, over, expired."""
+        if self.state == "resolved":
+            return self.ending or "resolved"
+        return "notified" if self.state == "open" and self.notified_ms else self.state
 
 
 class IncidentEvent(msgspec.Struct, frozen=True):
-    """One line of an incident's timeline: opened, repeated, notified, refused, acknowledged, resolved."""
+    """One line of an incident's timeline.
+
+    `what`: opened, repeated, notified, refused, acknowledged, how it ended, or a word of `alerts.why.Why`.
+    """
 
     position: int
     incident: str
@@ -78,6 +102,7 @@ def open_or_repeat(connection: Connection, finding: Finding, now_ms: int) -> tup
         acknowledged_by=None,
         resolved_ms=None,
         resolved_by=None,
+        next_ms=now_ms,
     )
     row = msgspec.structs.asdict(new) | {"late": int(new.late), "facts": msgspec.json.encode(new.facts).decode()}
     connection.execute(incidents.insert(), row)
@@ -91,26 +116,41 @@ def incident_id(finding: Finding) -> str:
 
 
 def acknowledge(
-    connection: Connection, incident: str, who: str | None, now_ms: int, remark: str | None = None
+    connection: Connection,
+    incident: str,
+    who: str | None,
+    now_ms: int,
+    remark: str | None = None,
+    *,
+    minutes: int | None = None,
 ) -> Incident | None:
-    """Somebody takes it. None: no such incident. One that is taken or closed already stays as it is."""
+    """Somebody takes it, and is there in so many minutes. None: no such incident.
+
+    One that is taken or closed already stays as it is. When to ask again is thought about at once: `next_ms`.
+    """
     known = find(connection, incident)
     if known is None or known.state != "open":
         return known
-    _set(connection, incident, state="acknowledged", acknowledged_ms=now_ms, acknowledged_by=who)
+    taken = {"state": "acknowledged", "acknowledged_ms": now_ms, "acknowledged_by": who, "minutes": minutes}
+    _set(connection, incident, next_ms=now_ms, **taken)
     note(connection, incident, now_ms, "acknowledged", who=who, text=remark)
     return find(connection, incident)
 
 
-def resolve(
-    connection: Connection, incident: str, who: str | None, now_ms: int, remark: str | None = None
+def resolve(  # noqa: PLR0917 - what, who, when and why
+    connection: Connection,
+    incident: str,
+    who: str | None,
+    now_ms: int,
+    remark: str | None = None,
+    ending: Ending = "resolved",
 ) -> Incident | None:
     """It is over. None: no such incident. One that is closed already stays as it is."""
     known = find(connection, incident)
     if known is None or known.state == "resolved":
         return known
-    _set(connection, incident, state="resolved", resolved_ms=now_ms, resolved_by=who)
-    note(connection, incident, now_ms, "resolved", who=who, text=remark)
+    _set(connection, incident, state="resolved", resolved_ms=now_ms, resolved_by=who, ending=ending, next_ms=None)
+    note(connection, incident, now_ms, ending, who=who, text=remark)
     return find(connection, incident)
 
 
@@ -118,6 +158,30 @@ def find(connection: Connection, incident: str) -> Incident | None:
     """One incident by its id."""
     row = connection.execute(select(incidents).where(incidents.c.id == incident)).mappings().first()
     return _incident(row) if row else None
+
+
+def due(connection: Connection, now_ms: int) -> list[Incident]:
+    """Those that are to be thought about now, the oldest first."""
+    query = select(incidents).where(incidents.c.next_ms <= now_ms).order_by(incidents.c.opened_ms, incidents.c.id)
+    return [_incident(row) for row in connection.execute(query).mappings()]
+
+
+def next_due_ms(connection: Connection) -> int | None:
+    """When the next one is to be thought about; None: none is."""
+    next_ms: int | None = connection.scalar(select(func.min(incidents.c.next_ms)))
+    return next_ms
+
+
+def unresolved(connection: Connection) -> list[Incident]:
+    """All that are not over, the oldest first; hints are not among them."""
+    live = and_(incidents.c.state != "resolved", incidents.c.severity != "hint")
+    query = select(incidents).where(live).order_by(incidents.c.opened_ms, incidents.c.id)
+    return [_incident(row) for row in connection.execute(query).mappings()]
+
+
+def change(connection: Connection, incident: str, **columns: Any) -> None:
+    """Set columns of one incident: `level`, `because`, `next_ms`, `notified_ms`, `flaps`, `screen_ms`."""
+    _set(connection, incident, **columns)
 
 
 def listing(
@@ -150,6 +214,12 @@ def events_after(connection: Connection, position: int, limit: int) -> list[tupl
         .limit(limit)
     )
     return [(row["event"], _incident(row)) for row in connection.execute(query).mappings()]
+
+
+def first_notified(connection: Connection, incident: str, now_ms: int) -> None:
+    """A service has a message about it now; only the first time counts."""
+    first = (incidents.c.id == incident) & incidents.c.notified_ms.is_(None)
+    connection.execute(update(incidents).where(first).values(notified_ms=now_ms))
 
 
 def note(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection, func, select
 
-from collector.ledger.tables import deliveries, incident_events, incidents
+from collector.ledger.tables import deliveries, incident_events, incidents, tellings
 
 
 class DeliveryState(msgspec.Struct, frozen=True):
@@ -29,8 +29,9 @@ def open_by_rule(connection: Connection) -> dict[str, int]:
 
 def deliveries_of(connection: Connection, ids: Sequence[str]) -> dict[str, list[DeliveryState]]:
     """The messages of each of these incidents (1,000 at most), by channel; incidents without one are left out."""
-    columns = deliveries.c.incident, deliveries.c.channel, deliveries.c.state, deliveries.c.answer
-    query = select(*columns).where(deliveries.c.incident.in_(ids)).order_by(deliveries.c.channel)
+    columns = tellings.c.incident, deliveries.c.channel, deliveries.c.state, deliveries.c.answer
+    query = select(*columns).join(deliveries, deliveries.c.id == tellings.c.delivery)
+    query = query.where(tellings.c.incident.in_(ids)).order_by(deliveries.c.channel, deliveries.c.created_ms)
     found: dict[str, list[DeliveryState]] = {}
     for incident, channel, state, answer in connection.execute(query):
         found.setdefault(incident, []).append(DeliveryState(channel, state, answer))

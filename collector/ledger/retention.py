@@ -5,9 +5,9 @@ from statistics import median
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Table, and_, case, delete, func, null, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, case, delete, exists, func, null, or_, select
 
-from collector.ledger.tables import deliveries, incident_events, incidents, registrations, rejects, screenings
+from collector.ledger.tables import deliveries, incident_events, incidents, registrations, rejects, screenings, tellings
 
 BY_ARRIVAL: dict[str, Table] = {"screenings": screenings, "registrations": registrations, "rejects": rejects}
 """Tables whose positions grow with the time of arrival, by the name of their class."""
@@ -123,19 +123,24 @@ def closed_incidents(connection: Connection, cutoff_ms: int, most: int) -> int:
 
     What waits for a person stays: it is open, and no mere hint.
     """
+    waiting = select(tellings.c.incident).join(deliveries, deliveries.c.id == tellings.c.delivery)
+    waiting = waiting.where(deliveries.c.state == "waiting")
     ended = select(incidents.c.id).where(
         or_(incidents.c.state != "open", incidents.c.severity == "hint"),
         incidents.c.opened_ms < cutoff_ms,
         incidents.c.last_ms < cutoff_ms,
-        incidents.c.id.not_in(select(deliveries.c.incident).where(deliveries.c.state == "waiting")),
+        incidents.c.id.not_in(waiting),
     )
     ids = connection.scalars(ended.order_by(incidents.c.opened_ms).limit(most)).all()
     for table, column in (
         (incident_events, incident_events.c.incident),
-        (deliveries, deliveries.c.incident),
+        (tellings, tellings.c.incident),
         (incidents, incidents.c.id),
     ):
         connection.execute(delete(table).where(column.in_(ids)))
+    told = exists().where(tellings.c.delivery == deliveries.c.id)
+    nothing_left = and_(deliveries.c.state != "waiting", deliveries.c.created_ms < cutoff_ms, ~told)
+    connection.execute(delete(deliveries).where(nothing_left))
     return len(ids)
 
 

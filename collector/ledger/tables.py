@@ -199,9 +199,18 @@ incidents = Table(
     Column("acknowledged_by", String(64)),
     Column("resolved_ms", BigInteger),
     Column("resolved_by", String(64)),
+    Column("notified_ms", BigInteger),  # when a service first took a message about it
+    Column("ending", String(10)),  # resolved: by somebody; over: the cause went away; expired: nobody came
+    Column("minutes", Integer),  # who took it is there in so many
+    Column("level", Integer, nullable=False, server_default="0"),  # how far along the roster it was told, from 0
+    Column("because", String(24)),  # why it rang, or why it is silent: `alerts.why.Why`
+    Column("next_ms", BigInteger),  # when it is to be thought about again; NULL: not by itself
+    Column("flaps", Integer, nullable=False, server_default="0"),  # how often its cause went and came again
+    Column("screen_ms", BigInteger),  # when the gate's screen was told that somebody comes
     Index("ix_incidents_state_opened_ms", "state", "opened_ms"),
     Index("ix_incidents_rule_cause", "rule", "cause"),
     Index("ix_incidents_rule_happened_ms", "rule", "happened_ms"),
+    Index("ix_incidents_next_ms", "next_ms"),
 )
 
 # The timeline of incidents; its position is also the live stream's cursor.
@@ -211,7 +220,7 @@ incident_events = Table(
     Column("position", Position, primary_key=True, autoincrement=True),
     Column("incident", String(36), nullable=False),
     Column("at_ms", BigInteger, nullable=False),
-    Column("what", String(20), nullable=False),  # opened, repeated, notified, refused, acknowledged, resolved
+    Column("what", String(20), nullable=False),  # opened, repeated, notified, refused, acknowledged, resolved …
     Column("who", String(64)),
     Column("note", Text),
     Index("ix_incident_events_incident", "incident"),
@@ -232,8 +241,54 @@ deliveries = Table(
     Column("next_ms", BigInteger, nullable=False),
     Column("answer", Text),
     Column("done_ms", BigInteger),
-    UniqueConstraint("incident", "channel"),
+    Column("kind", String(12), nullable=False, server_default="alarm"),  # alarm, escalated, again, digest, test
+    Column("person", String(40)),
+    Column("tried_ms", BigInteger),  # the last try, for the service's limits
+    Column("used_ms", BigInteger),  # when its link was used; once
     Index("ix_deliveries_state_next_ms", "state", "next_ms"),
+    Index("ix_deliveries_incident", "incident"),
+    Index("ix_deliveries_channel_tried_ms", "channel", "tried_ms"),
+)
+
+# Of which incidents each message tells: one alarm, several grouped, or a digest's many. Nothing is told of nowhere.
+tellings = Table(
+    "tellings",
+    metadata,
+    Column("delivery", String(36), primary_key=True),
+    Column("incident", String(36), primary_key=True),
+    Index("ix_tellings_incident", "incident"),
+)
+
+# The last silent test of each channel.
+channel_tests = Table(
+    "channel_tests",
+    metadata,
+    Column("channel", String(40), primary_key=True),
+    Column("day", String(10), nullable=False),  # the site's day that it was for
+    Column("at_ms", BigInteger, nullable=False),
+    Column("kind", String(10), nullable=False),  # accepted, refused, unknown, untested
+    Column("reason", Text, nullable=False),
+)
+
+# What scenes were made of, written when it changed: with the screenings it lets any past day be judged again.
+conditions = Table(
+    "conditions",
+    metadata,
+    Column("position", Position, primary_key=True, autoincrement=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("gate", String(32), nullable=False),  # empty: about the office itself
+    Column("said", Text, nullable=False),  # JSON
+    Index("ix_conditions_at_ms", "at_ms"),
+    sqlite_autoincrement=True,
+)
+
+# What a rule has learnt that no hour of screenings could teach it again.
+rule_states = Table(
+    "rule_states",
+    metadata,
+    Column("rule", String(40), primary_key=True),
+    Column("position", BigInteger, nullable=False),  # of the last screening that is in it
+    Column("state", LargeBinary, nullable=False),
 )
 
 # How far each follower has come.

@@ -1,16 +1,27 @@
-"""The rules that are there: every module of this package that judges."""
+"""The rules that are there: every module of this package that judges screenings, or looks at scenes."""
 
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from types import ModuleType
 from typing import cast
 
 import collector.rules
-from collector.rules.rule import Rule
+from collector.rules.rule import Look, Rule
 
 
 @cache
 def rules() -> dict[str, Rule]:
-    """All rules by name, in the order of their names. A new rule is a new file with a `judge`."""
-    modules = (import_module(f"collector.rules.{found.name}") for found in iter_modules(collector.rules.__path__))
-    return {module.__name__.rpartition(".")[2]: cast("Rule", module) for module in modules if hasattr(module, "judge")}
+    """All rules about screenings by name, in the order of their names. A new rule is a new file with a `judge`."""
+    return {name: cast("Rule", module) for name, module in _modules().items() if hasattr(module, "judge")}
+
+
+@cache
+def looks() -> dict[str, Look]:
+    """All rules about scenes by name, in the order of their names: every file with a `look`."""
+    return {name: cast("Look", module) for name, module in _modules().items() if hasattr(module, "look")}
+
+
+def _modules() -> dict[str, ModuleType]:
+    names = sorted(found.name for found in iter_modules(collector.rules.__path__))
+    return {name: import_module(f"collector.rules.{name}") for name in names}

@@ -10,6 +10,7 @@ from collector.ledger.screenings import StoredScreening
 from collector.rules import lateness
 from collector.rules.lateness import LATE_AFTER_MS, moment_ms
 from collector.rules.reason import Reason
+from collector.rules.scene import Scene
 from kadian.messages import SiteLimits
 
 Severity = Literal["page", "notice", "hint"]
@@ -70,6 +71,20 @@ class Rule(Protocol):
 
     def memory_ms(self, settings: RuleSettings) -> int:
         """Screenings received in so many milliseconds before the next one are all that its judgement depends on."""
+
+
+class Look(Protocol):
+    """A module of this package that is about time: it says of each scene what is wrong now.
+
+    What it says in one scene and no more in the next ones is over, and its incident ends by itself. The cause and
+    `happened_ms` of a finding stay the same as long as it lasts; `screening` is empty.
+    """
+
+    NAME: str
+    State: type[Any]
+
+    def look(self, state: Any, scene: Scene, settings: RuleSettings) -> list[Finding]:
+        """All that is wrong in this scene; `state` moves on in place. The same scenes give the same findings."""
 
 
 def is_late(stored: StoredScreening, settings: RuleSettings) -> bool:

@@ -26,6 +26,7 @@ from collector.settings import CollectorSettings, Retention
 from collector.trustedclock import trusted_ms
 from kadian.identifiers import new_id
 from tests.collector.keeping import NOW_MS, ages, arrive, made, rounds, tick
+from tests.collector.queued import queue
 
 
 def test_the_oldest_go_first_and_never_more_than_a_days_arrivals_in_a_round(ledger):
@@ -129,7 +130,7 @@ def test_incidents_go_when_nobody_has_to_act_on_them(ledger):
         finding = Finding("refused_code", Reason.INSISTS, cause, "e01", str(new_id()), severity, False, at, {})
         with ledger.begin() as connection:
             incident, _ = incidents.open_or_repeat(connection, finding, at)
-            deliveries.put(connection, incident.id, "phone", "{}", at)
+            queue(connection, incident.id, "phone", at)
             if state:
                 getattr(incidents, state)(connection, incident.id, "v-1", at)
             delivery = deliveries.of_incident(connection, incident.id)[0]

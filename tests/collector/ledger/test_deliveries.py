@@ -1,6 +1,7 @@
 import pytest
 
 from collector.ledger import Ledger, deliveries, incidents
+from tests.collector.queued import queue
 
 
 @pytest.fixture
@@ -12,7 +13,7 @@ def ledger(ledger_url):
 
 def test_a_message_is_due_at_once_and_after_a_failure_when_it_is_said(ledger):
     with ledger.begin() as connection:
-        deliveries.put(connection, "i1", "phone", "{}", 1_000)
+        queue(connection, "i1", "phone", 1_000)
         (first,) = deliveries.due(connection, 1_000, 10)
         deliveries.later(connection, first, 3_000, "HTTP 500")
         assert deliveries.due(connection, 2_999, 10) == []
@@ -23,16 +24,16 @@ def test_a_message_is_due_at_once_and_after_a_failure_when_it_is_said(ledger):
 
 def test_what_was_never_tried_goes_before_what_failed(ledger):
     with ledger.begin() as connection:
-        deliveries.put(connection, "old", "phone", "{}", 1_000)
+        queue(connection, "old", "phone", 1_000)
         deliveries.later(connection, deliveries.due(connection, 1_000, 1)[0], 1_500, "HTTP 500")
-        deliveries.put(connection, "new", "phone", "{}", 2_000)
-        deliveries.put(connection, "new", "other", "{}", 2_000)
+        queue(connection, "new", "phone", 2_000)
+        queue(connection, "new", "other", 2_000)
         assert [one.incident for one in deliveries.due(connection, 2_000, 10, "phone")] == ["new", "old"]
 
 
 def test_a_message_that_is_done_stays_as_it_is(ledger):
     with ledger.begin() as connection:
-        deliveries.put(connection, "i1", "phone", "{}", 1_000)
+        queue(connection, "i1", "phone", 1_000)
         (one,) = deliveries.due(connection, 1_000, 1)
         assert deliveries.waiting_count(connection) == 1
         deliveries.accepted(connection, one, 1_200, "HTTP 200")

@@ -1,0 +1,41 @@
+"""Why a phone rings for an incident, and why it does not. Each decision is kept under one of these words."""
+
+from enum import StrEnum
+
+
+class Why(StrEnum):
+    """The first group rings, the second is silent for the time being or for good."""
+
+    RINGS = "rings"
+    """It is new, and nothing speaks against it."""
+    ALWAYS = "always"
+    """A confirmed fever: it rings whatever was told before, and at any hour."""
+    NOBODY_ANSWERED = "nobody_answered"
+    """The next along the roster is told."""
+    ASKED_AGAIN = "asked_again"
+    """Somebody took it long ago, and nothing was said of it since."""
+    OTHER_WAY = "other_way"
+    """A service refused it or does not answer: the person's next channel."""
+    IN_DIGEST = "in_digest"
+    """It was told as one line of several."""
+
+    GATHERING = "gathering"
+    """It waits a little for others of its kind, to be one message with them."""
+    FOR_DIGEST = "for_digest"
+    """It can wait: a line of the next digest."""
+    BUDGET_SPENT = "budget_spent"
+    """So many messages within an hour are enough: the digest tells it."""
+    COOLING_DOWN = "cooling_down"
+    """The same cause rang a moment ago."""
+    FLAPPING = "flapping"
+    """It went and came again: the same incident."""
+    MUTED = "muted"
+    """Another incident explains it."""
+    SUSPECT_DEVICE = "suspect_device"
+    """Many highs at one gate: the device is told of first; its fevers are gathered."""
+    QUIET_HOURS = "quiet_hours"
+    """At night only what cannot wait rings."""
+    HINT = "hint"
+    """It stands on the office's page and is sent to nobody."""
+    NOBODY_LEFT = "nobody_left"
+    """All along the roster were told."""
