@@ -35,3 +35,15 @@ class Reason(StrEnum):
     """A refused code was shown again."""
     TWO_GATES = "two_gates"
     """One code was at two gates in less time than the way takes: a hint."""
+
+    # Of clusters, scenes and places.
+    FEW_HIGH = "few_high"
+    """Silent: not more high readings at this gate than chance gives."""
+    SAME_VALUE = "same_value"
+    """One and the same high value, person after person: the thermometer is stuck."""
+    NEARLY_ALL_HIGH = "nearly_all_high"
+    """Nearly everybody at a gate is high: the device before the people."""
+    ALL_MOVED = "all_moved"
+    """A few are high, and those who are not, or the air at the device, moved up with them: sun or heat."""
+    SEVERAL_ILL = "several_ill"
+    """Several people of one gate are high, and the others are as usual."""
