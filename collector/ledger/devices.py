@@ -128,8 +128,13 @@ def _offset(
 
 
 def _spread(hours: Mapping[Hour, Sequence[float]]) -> float:
-    """The median absolute deviation from the hour's own median: how the day warms up is no spread."""
-    middles = [(median(given), given) for given in hours.values()]
+    """The median absolute deviation from the hour's own median: how the day warms up is no spread.
+
+    Where each hour has few readings they are taken together: one alone never deviates from itself.
+    """
+    groups = [given for given in hours.values() if len(given) >= ENOUGH]
+    groups = groups or [[celsius for given in hours.values() for celsius in given]]
+    middles = [(median(given), given) for given in groups]
     return median(abs(celsius - middle) for middle, given in middles for celsius in given)
 
 

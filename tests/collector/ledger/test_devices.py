@@ -57,6 +57,11 @@ def test_a_display_that_is_clamped_is_narrow_and_repeats_itself():
     assert of(day_of("g1", 1)).repeated < 0.15
 
 
+def test_a_gate_to_which_few_people_come_is_no_narrow_one():
+    few = [value for number, value in enumerate(day_of("g1", 1)) if number % 15 == 0]
+    assert of(few).spread > 0.15
+
+
 def test_one_stuck_display_does_not_make_the_others_look_wrong():
     found = standings([*site(), *day_of("g1", 1, lambda _: 39.5)])
     assert found["g1", "gun"].offset > 3
