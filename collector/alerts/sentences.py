@@ -5,6 +5,9 @@ from typing import Literal
 from collector.ledger.incidents import Incident
 from kadian.text import catalogue, say
 
+COMMA = {"zh": "、", "en": ", "}
+"""Between names."""
+
 
 def sentence(incident: Incident, part: Literal["text", "do"], language: str = "zh") -> str:
     """What happened (`text`; its first 20 characters carry all) or what to do about it (`do`).

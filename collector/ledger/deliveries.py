@@ -5,13 +5,15 @@ from typing import Any, Literal
 from uuid import uuid5
 
 import msgspec
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, and_, exists, func, select, update
 
 from collector.ledger import incidents
 from collector.ledger.insertion import or_ignore
 from collector.ledger.tables import deliveries, tellings
 
 Kind = Literal["alarm", "escalated", "again", "digest", "test"]
+MOST_IDS = 1_000
+"""In one question."""
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -28,6 +30,7 @@ class Delivery(msgspec.Struct, frozen=True):
     answer: str | None = None
     done_ms: int | None = None
     kind: Kind = "alarm"
+    nth: int = 0
     person: str | None = None
     tried_ms: int | None = None
     used_ms: int | None = None
@@ -83,6 +86,61 @@ def of_incident(connection: Connection, incident: str) -> list[Delivery]:
     tell = deliveries.c.id.in_(select(tellings.c.delivery).where(tellings.c.incident == incident))
     query = select(deliveries).where(tell).order_by(deliveries.c.channel, deliveries.c.created_ms)
     return [_delivery(row) for row in connection.execute(query).mappings()]
+
+
+def about_many(connection: Connection, ids: Sequence[str]) -> dict[str, list[Delivery]]:
+    """The messages that tell of each of these incidents, in the order in which they were written."""
+    found: dict[str, list[Delivery]] = {id_: [] for id_ in ids}
+    for begun in range(0, len(ids), MOST_IDS):
+        query = (
+            select(tellings.c.incident.label("told"), deliveries)
+            .join(deliveries, deliveries.c.id == tellings.c.delivery)
+            .where(tellings.c.incident.in_(ids[begun : begun + MOST_IDS]))
+            .order_by(deliveries.c.created_ms, deliveries.c.id)
+        )
+        for row in connection.execute(query).mappings():
+            found[row["told"]].append(_delivery(row))
+    return found
+
+
+def pushes(connection: Connection, since_ms: int) -> dict[str, list[int]]:
+    """When each person was sent a message since then, tests left out."""
+    query = select(
+        deliveries.c.person,
+        deliveries.c.incident,
+        deliveries.c.nth,
+        deliveries.c.kind,
+        func.min(deliveries.c.created_ms),
+    )
+    since = and_(deliveries.c.created_ms > since_ms, deliveries.c.kind != "test", deliveries.c.person.is_not(None))
+    one_a_message = (deliveries.c.person, deliveries.c.incident, deliveries.c.nth, deliveries.c.kind)
+    found: dict[str, list[int]] = {}
+    for row in connection.execute(query.where(since).group_by(*one_a_message)):
+        found.setdefault(row[0], []).append(row[4])
+    return found
+
+
+def failing(connection: Connection, people: Sequence[str], since_ms: int) -> list[Delivery]:
+    """All ways that messages to these people went which no service has taken yet, in the order of writing."""
+    taken = deliveries.alias()
+    same = and_(
+        *(taken.c[name] == deliveries.c[name] for name in ("incident", "kind", "nth", "person")),
+        taken.c.state == "accepted",
+    )
+    wanted = and_(
+        deliveries.c.person.in_(people),
+        deliveries.c.created_ms > since_ms,
+        deliveries.c.kind != "test",
+        ~exists().where(same),
+    )
+    query = select(deliveries).where(wanted).order_by(deliveries.c.created_ms, deliveries.c.id)
+    return [_delivery(row) for row in connection.execute(query).mappings()]
+
+
+def last_digests(connection: Connection) -> dict[str, int]:
+    """When each person was last sent a digest."""
+    query = select(deliveries.c.person, func.max(deliveries.c.created_ms)).where(deliveries.c.kind == "digest")
+    return {row[0]: row[1] for row in connection.execute(query.group_by(deliveries.c.person)) if row[0]}
 
 
 def accepted(connection: Connection, delivery: Delivery, now_ms: int, answer: str) -> None:
