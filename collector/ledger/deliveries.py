@@ -165,6 +165,12 @@ def later(connection: Connection, delivery: Delivery, next_ms: int, answer: str)
     _set(connection, delivery, next_ms=next_ms, answer=answer)
 
 
+def put_off(connection: Connection, by_ms: int) -> None:
+    """The clock was set by so much: what waits is tried as long from now as before."""
+    waiting = update(deliveries).where(deliveries.c.state == "waiting")
+    connection.execute(waiting.values(next_ms=deliveries.c.next_ms + by_ms))
+
+
 def waiting_count(connection: Connection) -> int:
     """How many messages still wait for an answer that counts."""
     query = select(func.count()).select_from(deliveries).where(deliveries.c.state == "waiting")

@@ -172,6 +172,13 @@ def next_due_ms(connection: Connection) -> int | None:
     return next_ms
 
 
+def put_off(connection: Connection, by_ms: int) -> None:
+    """The clock was set by so much: what is to be thought about stays as far away as it was."""
+    connection.execute(
+        update(incidents).where(incidents.c.next_ms.is_not(None)).values(next_ms=incidents.c.next_ms + by_ms)
+    )
+
+
 def bearing(connection: Connection, rules: Iterable[str], because: Iterable[str]) -> list[Incident]:
     """Those that are not over and are of one of these rules, or wait for one of these reasons; the oldest first."""
     bears = or_(incidents.c.rule.in_(sorted(rules)), incidents.c.because.in_(sorted(because)))

@@ -7,28 +7,41 @@ from threading import Event, Thread
 import structlog
 
 from collector.alerts.dispatch.rounds import Dispatch
-from collector.ledger import Ledger
+from collector.ledger import Ledger, deliveries, incidents
 
 log = structlog.get_logger(__name__)
 
 LONGEST_SLEEP = 10.0
 SHORTEST_SLEEP = 0.25
 """What is new is dispatched by whoever writes it down; here it is about time."""
+SET_MS = 2_000
+"""A clock that is set by less is a clock that is kept right."""
 
 
 class Dispatcher:
     """Runs rounds while this office leads.
 
+    What is to be done at a time of the wall clock is to be done as much later when that clock is set.
+
     Args:
         ledger: where the incidents are.
         dispatch: decides.
         now_ms: the office's clock, milliseconds since 1970.
+        monotonic: seconds by a clock that nobody sets.
     """
 
-    def __init__(self, ledger: Ledger, dispatch: Dispatch, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        dispatch: Dispatch,
+        now_ms: Callable[[], int],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._ledger = ledger
         self._dispatch = dispatch
         self._now_ms = now_ms
+        self._monotonic = monotonic
+        self._apart_ms = self._apart()
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="dispatcher", daemon=True)
 
@@ -64,6 +77,7 @@ class Dispatcher:
 
     def step(self) -> float:
         """What is due now; returns for how many seconds nothing is."""
+        self._follow_the_clock()
         now_ms = self._now_ms()
         with self._ledger.read() as connection:
             next_ms = self._dispatch.next_ms(connection, now_ms)
@@ -73,3 +87,17 @@ class Dispatcher:
                 self._dispatch.digests(connection, now_ms)
             return SHORTEST_SLEEP
         return LONGEST_SLEEP if next_ms is None else min((next_ms - now_ms) / 1000, LONGEST_SLEEP)
+
+    def _apart(self) -> int:
+        return self._now_ms() - round(self._monotonic() * 1000)
+
+    def _follow_the_clock(self) -> None:
+        apart_ms = self._apart()
+        moved_ms = apart_ms - self._apart_ms
+        if abs(moved_ms) < SET_MS:
+            return
+        log.warning("clock_was_set", seconds=round(moved_ms / 1000))
+        with self._ledger.begin() as connection:
+            incidents.put_off(connection, moved_ms)
+            deliveries.put_off(connection, moved_ms)
+        self._apart_ms = apart_ms

@@ -4,6 +4,7 @@ import pytest
 
 from collector.alerts.channel import Answer
 from collector.alerts.settings import Person, Shift
+from collector.ledger import Ledger
 from tests.collector.alerts.timeline import SEVEN, Timeline
 
 SECRETARY = Person("secretary", channels=("secretary",))
@@ -14,8 +15,10 @@ THREE = {"channels": ("duty", "secretary", "deputy"), "people": (SECRETARY, DEPU
 
 
 @pytest.fixture
-def morning(office):
-    return lambda **more: Timeline(office.ledger, **more)
+def morning(tmp_path):
+    ledger = Ledger.open(f"sqlite:///{tmp_path}/kadian.db")
+    yield lambda **more: Timeline(ledger, **more)
+    ledger.close()
 
 
 def test_a_confirmed_fever_rings_at_once_and_once(morning):
@@ -221,8 +224,8 @@ def test_what_nobody_came_for_expires(morning):
     assert one.newest("sealed_entrance").stage == "expired"
 
 
-def test_kills_between_any_two_steps_ring_each_fever_once_under_one_id(morning):
-    one = morning(**THREE)
+def test_kills_between_any_two_steps_ring_each_fever_once_under_one_id_on_either_database(office):
+    one = Timeline(office.ledger, **THREE)
     for number in range(20):
         one.at(10 + 20 * number, one.find, "confirmed_fever", gate=f"e{number % 9 + 1:02}")
     for second in range(0, 900, 7):
@@ -232,3 +235,17 @@ def test_kills_between_any_two_steps_ring_each_fever_once_under_one_id(morning):
     assert len(ids) == len(set(ids))
     secretary = [message.incident for _, message in one.phones["secretary"].heard]
     assert len(set(secretary)) == 20
+
+
+@pytest.mark.parametrize("jump", [-5 * 3600, 5 * 3600])
+def test_a_clock_that_is_set_delays_no_fever_and_rings_none_twice(morning, jump):
+    one = morning()
+    one.phones["phone"].answers = [Answer("unknown", "ConnectError", retry=True)] * 3
+    one.at(10, one.find, "confirmed_fever", gate="e01")
+    one.at(12, one.set_clock, jump)
+    one.at(60, one.find, "confirmed_fever", gate="e02")
+    one.run(600)
+    rang = [(message.gate, round(at)) for at, message in one.phones["phone"].heard]
+    assert sorted(gate for gate, _ in rang) == ["e01", "e02"]
+    assert dict(rang)["e02"] == 60
+    assert dict(rang)["e01"] <= 40

@@ -4,7 +4,7 @@ The ledger, the deciding, the writing and the carrying are the office's own; onl
 morning takes a second.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
 
@@ -62,11 +62,15 @@ class Timeline:
     def start(self):
         """An office with nothing but its ledger: what one does after kill -9."""
         self.dispatch = Dispatch(*self.arguments)
-        self.dispatcher = Dispatcher(self.ledger, self.dispatch, self.now_ms)
+        self.dispatcher = Dispatcher(self.ledger, self.dispatch, self.now_ms, lambda: self.now)
         self.courier = Courier(self.ledger, self.phones, self.now_ms, lambda: 0.5)
 
     def now_ms(self):
         return round((self.begin.timestamp() + self.now) * 1000)
+
+    def set_clock(self, seconds):
+        """The office's wall clock is set by so much, forward or back."""
+        self.begin += timedelta(seconds=seconds)
 
     def at(self, seconds, do, *arguments, **more):
         """Plan something."""
