@@ -29,7 +29,7 @@ DOORS = {
     "alembic": ("collector/ledger/",),
     "psycopg": ("collector/ledger/",),
     "sqlite3": ("agent/outbox/", "collector/ledger/copying.py", "collector/ledger/restoring.py"),
-    "serial": ("agent/wire/",),
+    "serial": ("agent/wire/", "collector/alerts/modem/port.py"),
     "cv2": ("agent/scanner/", "agent/wire/y16.py", "kadian/demo/pictures.py"),
     "bleak": ("agent/wire/gatt.py",),
     "re2": ("agent/thermometer/ascii_line.py",),
