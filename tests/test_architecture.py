@@ -42,6 +42,7 @@ DOORS = {
     "fpdf": ("collector/operations/cards/sheet.py",),
     "fontTools": ("collector/operations/cards/font.py",),
     "openpyxl": ("collector/operations/cards/table.py",),
+    "apprise": ("collector/alerts/apprised.py",),
     "smtplib": ("collector/alerts/mailing.py",),
     "httpx": ("collector/alerts/posting.py", "collector/series/victoriametrics.py"),
     "influxdb_client": ("collector/series/influxdb.py", "collector/series/remote/writing.py"),
