@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, exists, func, select, update
 from collector.ledger import incidents
 from collector.ledger.insertion import or_ignore
 from collector.ledger.tables import deliveries, tellings
+from collector.ledger.tables import incidents as table_of_incidents
 
 Kind = Literal["alarm", "escalated", "again", "digest", "test"]
 MOST_IDS = 1_000
@@ -103,20 +104,28 @@ def about_many(connection: Connection, ids: Sequence[str]) -> dict[str, list[Del
     return found
 
 
-def pushes(connection: Connection, since_ms: int) -> dict[str, list[int]]:
-    """When each person was sent a message since then, tests left out."""
-    query = select(
-        deliveries.c.person,
-        deliveries.c.incident,
-        deliveries.c.nth,
-        deliveries.c.kind,
-        func.min(deliveries.c.created_ms),
+class Pushes(msgspec.Struct, frozen=True):
+    """How many messages somebody was sent: `all` of them, and those that were neither a digest nor about a fever."""
+
+    all: int = 0
+    ordinary: int = 0
+
+
+def pushes(connection: Connection, since_ms: int, fever: str) -> dict[str, Pushes]:
+    """What each person was sent since then, tests left out; `fever` is the rule that always rings."""
+    kind, person = deliveries.c.kind, deliveries.c.person
+    one_message = (person, kind, deliveries.c.incident, deliveries.c.nth, table_of_incidents.c.rule)
+    query = (
+        select(*one_message)
+        .join(table_of_incidents, table_of_incidents.c.id == deliveries.c.incident, isouter=True)
+        .where(deliveries.c.created_ms > since_ms, kind != "test", person.is_not(None))
+        .distinct()
     )
-    since = and_(deliveries.c.created_ms > since_ms, deliveries.c.kind != "test", deliveries.c.person.is_not(None))
-    one_a_message = (deliveries.c.person, deliveries.c.incident, deliveries.c.nth, deliveries.c.kind)
-    found: dict[str, list[int]] = {}
-    for row in connection.execute(query.where(since).group_by(*one_a_message)):
-        found.setdefault(row[0], []).append(row[4])
+    found: dict[str, Pushes] = {}
+    for who, why, _, _, rule in connection.execute(query):
+        so_far = found.get(who, Pushes())
+        ordinary = why != "digest" and rule != fever
+        found[who] = Pushes(so_far.all + 1, so_far.ordinary + ordinary)
     return found
 
 

@@ -9,7 +9,7 @@ from collector.alerts.dispatch.roster import Rungs
 from collector.alerts.dispatch.ways import UNANSWERED_MS, fails
 from collector.alerts.settings import Alerts, Person
 from collector.alerts.why import Why
-from collector.ledger.deliveries import Delivery, Kind
+from collector.ledger.deliveries import Delivery, Kind, Pushes
 from collector.ledger.incidents import Incident
 
 HOUR_MS = 3_600_000
@@ -42,7 +42,7 @@ class Around(msgspec.Struct, frozen=True):
     """What is to be known about one incident.
 
     `rungs`: whom to tell. `told`: the messages that tell of it. `rang_ms`: when its cause or its group rang last, None
-    where it never did. `pushes`: the moments of each person's messages of the last hour. `explained`: by what else it
+    where it never did. `pushes`: each person's messages of the last hour. `explained`: by what else it
     is explained. `suspect`: its gate's thermometer is. `quiet`: when somebody's quiet hours end, if they are quiet.
     """
 
@@ -51,7 +51,7 @@ class Around(msgspec.Struct, frozen=True):
     rungs: Rungs
     told: Sequence[Delivery] = ()
     rang_ms: int | None = None
-    pushes: Mapping[str, Sequence[int]] = {}
+    pushes: Mapping[str, Pushes] = {}
     explained: bool = False
     suspect: bool = False
     quiet: Callable[[Person], int | None] = lambda _person: None
@@ -91,14 +91,16 @@ def _in_digest(one: Incident, around: Around) -> Decision | None:
 def _fever(one: Incident, around: Around) -> Decision | None:
     if not urgency.always_rings(one):
         return None
-    ready_ms = (around.rang_ms or 0) + urgency.SUSPECT_MS
-    if around.suspect and around.rang_ms is not None and around.now_ms < ready_ms:
-        return Decision(Why.SUSPECT_DEVICE, ready_ms)
+    if around.suspect:
+        ready_ms = max(around.rang_ms or 0, one.opened_ms) + urgency.SUSPECT_MS
+        return Decision(Why.SUSPECT_DEVICE, ready_ms) if around.now_ms < ready_ms else None
     return Decision(Why.ALWAYS, around.now_ms + _patience_ms(around), Ring(around.rungs[0]), level=0)
 
 
 def _waits(one: Incident, around: Around) -> Decision | None:
     """For the digest, for others of its kind, or because its cause has just rung."""
+    if urgency.always_rings(one):
+        return None
     if urgency.waits_for_digest(one):
         return Decision(Why.FOR_DIGEST, _expires_ms(one, around))
     gathered_ms = one.opened_ms + urgency.gather_ms(one)
@@ -114,7 +116,7 @@ def _rings(one: Incident, around: Around) -> Decision:
     """Those who are awake and have not had too many."""
     cannot_wait = one.rule in urgency.CANNOT_WAIT
     awake = [person for person in around.rungs[0] if cannot_wait or around.quiet(person) is None]
-    within = tuple(person for person in awake if _has_room(person, around))
+    within = tuple(person for person in awake if has_room(person, around))
     if within:
         return Decision(Why.RINGS, around.now_ms + _patience_ms(around), Ring(within), level=0)
     return Decision(Why.BUDGET_SPENT if awake else Why.QUIET_HOURS, _expires_ms(one, around))
@@ -129,7 +131,7 @@ def _rung(one: Incident, around: Around) -> Decision | None:
     escalates_ms = _last_told_ms(around) + around.alerts.escalate_seconds * 1000
     higher = around.rungs[one.level + 1 :] if climbs else ()
     if higher and (now_ms >= escalates_ms or all(fails(delivery, now_ms) for delivery in around.told)):
-        within = tuple(person for person in higher[0] if urgency.always_rings(one) or _has_room(person, around))
+        within = tuple(person for person in higher[0] if urgency.always_rings(one) or has_room(person, around))
         ring = Ring(within, "escalated", one.level + 1) if within else None
         return Decision(Why.NOBODY_ANSWERED, now_ms + _patience_ms(around), ring, level=one.level + 1)
     again_ms = [_expires_ms(one, around)]
@@ -175,9 +177,14 @@ def _patience_ms(around: Around) -> int:
     return min(UNANSWERED_MS, around.alerts.escalate_seconds * 1000)
 
 
-def _has_room(person: Person, around: Around) -> bool:
-    """Whether one more fits this person's hour; the last one of it is the digest's."""
-    return len(around.pushes.get(person.id, ())) < max(1, person.pushes_per_hour - 1)
+def has_room(person: Person, around: Around) -> bool:
+    """Whether one more fits this person's hour.
+
+    The last message of it is the digest's, and three in ten are kept for confirmed fevers; one is always allowed.
+    """
+    sent = around.pushes.get(person.id, Pushes())
+    kept = 1 + -(-3 * person.pushes_per_hour // 10)
+    return sent.ordinary < max(1, person.pushes_per_hour - kept) and sent.all < person.pushes_per_hour
 
 
 STAGES: tuple[Callable[[Incident, Around], Decision | None], ...] = (

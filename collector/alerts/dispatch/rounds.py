@@ -92,8 +92,12 @@ class Dispatch:
         if not lines or not rungs:
             return None, (), lines
         last = deliveries.last_digests(connection)
+        pushes = deliveries.pushes(connection, now_ms - HOUR_MS, urgency.FEVER)
         last_ms = max((last[person.id] for person in rungs[0] if person.id in last), default=None)
         due_ms = digest.due_ms(min(one.opened_ms for one in lines), last_ms, self._alerts)
+        full = all(pushes[person.id].all >= person.pushes_per_hour for person in rungs[0] if person.id in pushes)
+        if full and last_ms is not None and pushes:
+            due_ms = max(due_ms, last_ms + HOUR_MS)
         ends = {person: self._quiet_until(person, max(now_ms, due_ms)) for person in rungs[0]}
         awake = [person for person, end_ms in ends.items() if end_ms is None]
         if not awake:
@@ -104,13 +108,13 @@ class Dispatch:
         self, connection: Connection, due: Sequence[Incident], live: Sequence[Incident], now_ms: int
     ) -> dict[str, Around]:
         told = deliveries.about_many(connection, [one.id for one in due])
-        pushes = deliveries.pushes(connection, now_ms - HOUR_MS)
+        pushes = deliveries.pushes(connection, now_ms - HOUR_MS, urgency.FEVER)
         suspect = urgency.suspect_gates(live)
         rang = self._rang(connection, due, suspect, now_ms)
         at = self._local(now_ms)
         found = {}
         for one in due:
-            doubted = urgency.always_rings(one) and one.gate in suspect
+            doubted = urgency.is_doubted(one, suspect)
             found[one.id] = Around(
                 now_ms=now_ms,
                 alerts=self._alerts,
@@ -131,7 +135,7 @@ class Dispatch:
         since_ms = now_ms - max(self._alerts.cooldown_minutes * 60_000, urgency.SUSPECT_MS)
         found: dict[Group, int] = {}
         for one, rang_ms in incidents.last_rung(connection, {one.rule for one in due}, since_ms):
-            group = urgency.group_of(one, suspect=urgency.always_rings(one) and one.gate in suspect)
+            group = urgency.group_of(one, suspect=urgency.is_doubted(one, suspect))
             if group[1] in {"suspect", "late"} or one.rule in urgency.GATHER_MS:
                 found[group] = rang_ms
             found[one.rule, "cause", one.cause] = rang_ms
@@ -151,7 +155,7 @@ class Dispatch:
         here = {one.id for one in ones}
         joined = []
         for one in live:
-            doubted = urgency.always_rings(one) and one.gate in suspect
+            doubted = urgency.is_doubted(one, suspect)
             if one.id in here or one.state != "open" or one.because not in JOINS:
                 continue
             if urgency.group_of(one, suspect=doubted) == group and not deliveries.of_incident(connection, one.id):

@@ -1,7 +1,8 @@
 """What each kind of incident may do to a phone. Pure tables, and the questions that are asked of them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+from collector.alerts.why import Why
 from collector.ledger.incidents import Incident
 
 FEVER = "confirmed_fever"
@@ -66,6 +67,11 @@ def explained_by(one: Incident, live: Iterable[Incident]) -> Incident | None:
 def suspect_gates(live: Iterable[Incident]) -> frozenset[str]:
     """Gates whose thermometer is believed less than the people before it."""
     return frozenset(one.gate for one in live if one.rule == "cluster" and one.facts.get("kind") == "device")
+
+
+def is_doubted(one: Incident, suspect: Collection[str]) -> bool:
+    """Whether it is a fever that such a thermometer showed; also when that thermometer was changed meanwhile."""
+    return always_rings(one) and (one.gate in suspect or one.because == Why.SUSPECT_DEVICE)
 
 
 def bearing_rules() -> frozenset[str]:
