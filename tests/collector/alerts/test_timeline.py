@@ -188,7 +188,7 @@ def test_fevers_before_a_suspect_thermometer_are_one_line_in_ten_minutes(morning
     within_the_hour = one.phones["phone"].between(0, 3600)
     assert one.phones["phone"].between(0, 3)
     assert [message.rule for message in within_the_hour].count("cluster") == 1
-    assert len(within_the_hour) <= 6
+    assert len(within_the_hour) <= 7  # six of the budget, and the digest that is never kept back
     assert one.untold() == []
 
 
