@@ -20,4 +20,8 @@ def sentence(incident: Incident, part: Literal["text", "do"], language: str = "z
     kind = f".{incident.facts['kind']}" if "kind" in incident.facts else ""
     wanted = (f"{stem}{late}{kind}.{part}", f"{stem}{late}.{part}", f"{stem}.{part}")
     key = next((key for key in wanted if key in catalogue(language)), wanted[-1])
-    return say(key, language, **incident.facts | {"count": incident.count})
+    facts = incident.facts | {"count": incident.count}
+    status = f"code.status.{facts.get('status')}"
+    if status in catalogue(language):
+        facts["status"] = say(status, language)
+    return say(key, language, **facts)
