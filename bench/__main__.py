@@ -22,6 +22,7 @@ ALL = (
     "questions",
     "pages",
     "alarm",
+    "ringing",
     "drain",
     "city",
     "growth",

@@ -19,6 +19,7 @@ from collector import broker
 from collector.access.register import RegisterKey
 from collector.alerts.channel import open_channel
 from collector.alerts.courier import Courier
+from collector.alerts.dispatch import Dispatch, Dispatcher
 from collector.alerts.watch import Watch
 from collector.api.app import make_app
 from collector.api.enrolment import open_enrolment
@@ -162,7 +163,8 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
 
         ingest = Ingest(ledger, address, settings.site, now_ms, protocol, name=f"{gethostname()}-{settings.http.port}")
         channels = {channel.name: open_channel(channel) for channel in settings.channels}
-        watch = Watch(ledger, rule_settings(settings), list(channels), now_ms)
+        dispatch = Dispatch(settings.channels, settings.people, settings.shifts, settings.alerts, zone)
+        watch = Watch(ledger, rule_settings(settings), dispatch, now_ms)
         rules = Follower(ledger, "rules", watch.handle, watch.position, most=Watch.AT_ONCE, rest=Watch.rest)
         followers: dict[str, Follower[Any]] = {**series.followers, "rules": rules}
         keeper = Keeper(
@@ -186,6 +188,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         enrolment = open_enrolment(settings, ledger, now_ms)
         started_in_order: tuple[Part, ...] = (
             courier,
+            Dispatcher(ledger, dispatch, now_ms),
             *followers.values(),
             policies,
             ingest,

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 lock() { uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-header --no-annotate "$@"; }
 lock --extra agent pyproject.toml -o requirements/agent.txt
-lock --extra collector pyproject.toml -o requirements/collector.txt
+lock --extra collector --extra collector-gsm-modem pyproject.toml -o requirements/collector.txt
 lock --extra agent --extra collector pyproject.toml -o requirements/run.txt
 lock --extra agent --extra collector --extra dev pyproject.toml -o requirements/dev.txt
 lock --extra agent --extra collector --extra dev --extra bench pyproject.toml -o requirements/bench.txt

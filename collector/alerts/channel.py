@@ -13,7 +13,7 @@ from collector.alerts.message import Message
 from kadian.errors import KadianError
 
 WEB = frozenset({"http", "https"})
-"""The transports of a channel's URL, where its file names no others (`SCHEMES`)."""
+"""The transports of a channel's URL, where its file names no others (`SCHEMES`; None: it looks at the URL itself)."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -70,16 +70,22 @@ def open_channel(settings: ChannelSettings) -> Channel:
     """The channel that the first word of the URL names: `webhook+https://…` is `channels/webhook.py`.
 
     Raises:
-        KadianError: K0400, no such channel; K0401, not an address that this channel can use.
+        KadianError: K0400, no such channel; K0401, not an address that this channel can use; K0523, it needs a package
+            that is not installed.
     """
     word, _, rest = settings.url.partition("+")
     known = known_channels()
     if word not in known:
         raise KadianError("K0400", f"channels.{settings.name}.url", word=word.partition(":")[0], known=", ".join(known))
-    module = import_module(f"collector.alerts.channels.{word}")
-    address = urlsplit(rest)
-    if not address.hostname or address.scheme not in getattr(module, "SCHEMES", WEB):
-        raise KadianError("K0401", f"channels.{settings.name}.url", word=word)
+    try:
+        module = import_module(f"collector.alerts.channels.{word}")
+    except ModuleNotFoundError as error:
+        raise KadianError("K0523", f"channels.{settings.name}.url", word=word, package=error.name) from error
+    schemes = getattr(module, "SCHEMES", WEB)
+    if schemes is not None:
+        address = urlsplit(rest)
+        if not address.hostname or address.scheme not in schemes:
+            raise KadianError("K0401", f"channels.{settings.name}.url", word=word)
     return cast("Channel", module.open_url(rest, settings))
 
 

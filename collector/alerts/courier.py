@@ -80,7 +80,7 @@ class Courier:
                 self._ledger.changed.wait(seen, LONGEST_SLEEP)
                 continue
             try:
-                sleep = self._step(name, channel)
+                sleep = self.step(name, channel)
                 stuck = False
             except Exception:
                 # The ledger cannot be read or written just now; the message waits in it.
@@ -92,7 +92,7 @@ class Courier:
             if sleep:
                 self._ledger.changed.wait(seen, sleep)
 
-    def _step(self, name: str, channel: Channel) -> float:
+    def step(self, name: str, channel: Channel) -> float:
         """One try, or how many seconds there is nothing to do."""
         now_ms = self._now_ms()
         with self._ledger.read() as connection:

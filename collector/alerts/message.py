@@ -5,12 +5,14 @@ from datetime import datetime, tzinfo
 import msgspec
 
 from collector.alerts.sentences import sentence
-from collector.ledger.deliveries import delivery_id
 from collector.ledger.incidents import Incident
 
 
 class Message(msgspec.Struct, frozen=True):
-    """What a channel is given. `id` is the same at every repetition; `at` is ISO 8601 in the site's own time."""
+    """What a channel is given. `id` is the same at every repetition; `at` is ISO 8601 in the site's own time.
+
+    `kind`: alarm, escalated (nobody before took it), again (taken, and nothing was said since), digest, test.
+    """
 
     id: str
     incident: str
@@ -26,12 +28,13 @@ class Message(msgspec.Struct, frozen=True):
     what_to_do: str
     what_to_do_en: str
     count: int
+    kind: str = "alarm"
 
 
-def message(incident: Incident, channel: str, timezone: tzinfo) -> Message:
-    """The message about an incident through one channel."""
+def message(incident: Incident, id_: str, timezone: tzinfo) -> Message:
+    """The message about one incident, under this id."""
     return Message(
-        id=delivery_id(incident.id, channel),
+        id=id_,
         incident=incident.id,
         rule=incident.rule,
         severity=incident.severity,

@@ -5,6 +5,9 @@ from typing import Literal
 from collector.ledger.incidents import Incident
 from kadian.text import catalogue, say
 
+COMMA = {"zh": "、", "en": ", "}
+"""Between names."""
+
 
 def sentence(incident: Incident, part: Literal["text", "do"], language: str = "zh") -> str:
     """What happened (`text`; its first 20 characters carry all) or what to do about it (`do`).
@@ -18,4 +21,8 @@ def sentence(incident: Incident, part: Literal["text", "do"], language: str = "z
     by, kind = (f".{incident.facts[fact]}" if fact in incident.facts else "" for fact in ("by", "kind"))
     wanted = [f"{stem}{late}{more}.{part}" for more in (f"{by}{kind}", by, kind, "")] + [f"{stem}.{part}"]
     key = next((key for key in wanted if key in catalogue(language)), wanted[-1])
-    return say(key, language, **incident.facts | {"count": incident.count})
+    facts = incident.facts | {"count": incident.count}
+    status = f"code.status.{facts.get('status')}"
+    if status in catalogue(language):
+        facts["status"] = say(status, language)
+    return say(key, language, **facts)

@@ -3,12 +3,10 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import msgspec
 import structlog
 
-from collector.alerts.message import message
-from collector.ledger import Connection, Ledger, cursors, deliveries, incidents, lookback, screenings
-from collector.ledger.deliveries import Delivery
+from collector.alerts.dispatch import Dispatch
+from collector.ledger import Ledger, cursors, incidents, lookback, screenings
 from collector.ledger.follower import Overtaken
 from collector.ledger.screenings import StoredScreening
 from collector.rules.listing import rules
@@ -29,19 +27,17 @@ class Watch:
     Args:
         ledger: where the screenings are, and where the incidents go.
         settings: what the rules judge by.
-        channels: the names of the channels that get a message for every new incident; of a hint none does.
+        dispatch: decides at once who is told of what is new.
         now_ms: the office's clock, milliseconds since 1970.
     """
 
     AT_ONCE = 5_000
     """More than one commit brings at a city's peak: the rules have the ledger's writing once between two commits."""
 
-    def __init__(
-        self, ledger: Ledger, settings: RuleSettings, channels: Sequence[str], now_ms: Callable[[], int]
-    ) -> None:
+    def __init__(self, ledger: Ledger, settings: RuleSettings, dispatch: Dispatch, now_ms: Callable[[], int]) -> None:
         self._ledger = ledger
         self._settings = settings
-        self._channels = tuple(channels)
+        self._dispatch = dispatch
         self._now_ms = now_ms
         self._states: dict[str, Any] | None = None
         self._position = 0
@@ -79,18 +75,11 @@ class Watch:
         with self._ledger.begin() as connection:
             if not cursors.move(connection, CURSOR, behind, position):
                 raise Overtaken("another office has judged these")
-            return sum(self._write(connection, finding) for finding in findings)
-
-    def _write(self, connection: Connection, finding: Finding) -> bool:
-        now_ms = self._now_ms()
-        incident, new = incidents.open_or_repeat(connection, finding, now_ms)
-        if new and incident.severity != "hint":
-            for channel in self._channels:
-                body = msgspec.json.encode(message(incident, channel, self._settings.timezone)).decode()
-                id_ = deliveries.delivery_id(incident.id, channel)
-                new_one = Delivery(id_, incident.id, channel, "waiting", body, 0, now_ms, now_ms)
-                deliveries.put(connection, new_one, [incident.id])
-        return new
+            now_ms = self._now_ms()
+            found = [incidents.open_or_repeat(connection, finding, now_ms) for finding in findings]
+            opened = [incident for incident, new in found if new]
+            self._dispatch.consider(connection, opened, now_ms)
+            return len(opened)
 
     def _judge(self, stored: StoredScreening) -> list[Finding]:
         findings: list[Finding] = []

@@ -5,13 +5,16 @@ from typing import Any, Literal
 from uuid import uuid5
 
 import msgspec
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, and_, exists, func, select, update
 
 from collector.ledger import incidents
 from collector.ledger.insertion import or_ignore
 from collector.ledger.tables import deliveries, tellings
+from collector.ledger.tables import incidents as table_of_incidents
 
 Kind = Literal["alarm", "escalated", "again", "digest", "test"]
+MOST_IDS = 1_000
+"""In one question."""
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -28,6 +31,7 @@ class Delivery(msgspec.Struct, frozen=True):
     answer: str | None = None
     done_ms: int | None = None
     kind: Kind = "alarm"
+    nth: int = 0
     person: str | None = None
     tried_ms: int | None = None
     used_ms: int | None = None
@@ -85,6 +89,69 @@ def of_incident(connection: Connection, incident: str) -> list[Delivery]:
     return [_delivery(row) for row in connection.execute(query).mappings()]
 
 
+def about_many(connection: Connection, ids: Sequence[str]) -> dict[str, list[Delivery]]:
+    """The messages that tell of each of these incidents, in the order in which they were written."""
+    found: dict[str, list[Delivery]] = {id_: [] for id_ in ids}
+    for begun in range(0, len(ids), MOST_IDS):
+        query = (
+            select(tellings.c.incident.label("told"), deliveries)
+            .join(deliveries, deliveries.c.id == tellings.c.delivery)
+            .where(tellings.c.incident.in_(ids[begun : begun + MOST_IDS]))
+            .order_by(deliveries.c.created_ms, deliveries.c.id)
+        )
+        for row in connection.execute(query).mappings():
+            found[row["told"]].append(_delivery(row))
+    return found
+
+
+class Pushes(msgspec.Struct, frozen=True):
+    """How many messages somebody was sent: `all` of them, and those that were neither a digest nor about a fever."""
+
+    all: int = 0
+    ordinary: int = 0
+
+
+def pushes(connection: Connection, since_ms: int, fever: str) -> dict[str, Pushes]:
+    """What each person was sent since then, tests left out; `fever` is the rule that always rings."""
+    kind, person = deliveries.c.kind, deliveries.c.person
+    one_message = (person, kind, deliveries.c.incident, deliveries.c.nth, table_of_incidents.c.rule)
+    query = (
+        select(*one_message)
+        .join(table_of_incidents, table_of_incidents.c.id == deliveries.c.incident, isouter=True)
+        .where(deliveries.c.created_ms > since_ms, kind != "test", person.is_not(None))
+        .distinct()
+    )
+    found: dict[str, Pushes] = {}
+    for who, why, _, _, rule in connection.execute(query):
+        so_far = found.get(who, Pushes())
+        ordinary = why != "digest" and rule != fever
+        found[who] = Pushes(so_far.all + 1, so_far.ordinary + ordinary)
+    return found
+
+
+def failing(connection: Connection, people: Sequence[str], since_ms: int) -> list[Delivery]:
+    """All ways that messages to these people went which no service has taken yet, in the order of writing."""
+    taken = deliveries.alias()
+    same = and_(
+        *(taken.c[name] == deliveries.c[name] for name in ("incident", "kind", "nth", "person")),
+        taken.c.state == "accepted",
+    )
+    wanted = and_(
+        deliveries.c.person.in_(people),
+        deliveries.c.created_ms > since_ms,
+        deliveries.c.kind != "test",
+        ~exists().where(same),
+    )
+    query = select(deliveries).where(wanted).order_by(deliveries.c.created_ms, deliveries.c.id)
+    return [_delivery(row) for row in connection.execute(query).mappings()]
+
+
+def last_digests(connection: Connection) -> dict[str, int]:
+    """When each person was last sent a digest."""
+    query = select(deliveries.c.person, func.max(deliveries.c.created_ms)).where(deliveries.c.kind == "digest")
+    return {row[0]: row[1] for row in connection.execute(query.group_by(deliveries.c.person)) if row[0]}
+
+
 def accepted(connection: Connection, delivery: Delivery, now_ms: int, answer: str) -> None:
     """The service has answered that it has the message."""
     if _close(connection, delivery, "accepted", now_ms, answer):
@@ -105,6 +172,12 @@ def refused(connection: Connection, delivery: Delivery, now_ms: int, answer: str
 def later(connection: Connection, delivery: Delivery, next_ms: int, answer: str) -> None:
     """It is to be tried again at `next_ms`; `answer` says why this try did not count."""
     _set(connection, delivery, next_ms=next_ms, answer=answer)
+
+
+def put_off(connection: Connection, by_ms: int) -> None:
+    """The clock was set by so much: what waits is tried as long from now as before."""
+    waiting = update(deliveries).where(deliveries.c.state == "waiting")
+    connection.execute(waiting.values(next_ms=deliveries.c.next_ms + by_ms))
 
 
 def waiting_count(connection: Connection) -> int:

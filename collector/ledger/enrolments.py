@@ -3,11 +3,14 @@
 import msgspec
 from sqlalchemy import Connection, select, update
 
-from collector.ledger.tables import enrolments
+from collector.ledger.enrolment_tables import enrolments
 
 
 class Enrolment(msgspec.Struct, frozen=True):
-    """One row of `tables.enrolments`: `token` is the SHA-256 of what the gate shows, `key` of the key that used it."""
+    """One row of the table.
+
+    `token` is the SHA-256 of what the gate shows, `key` of the key that used it.
+    """
 
     token: str
     gate: str

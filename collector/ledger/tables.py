@@ -101,19 +101,6 @@ registrations = Table(
     sqlite_autoincrement=True,
 )
 
-# Invitations of gates. A token is kept as its SHA-256 alone, serves once, and dies by itself.
-enrolments = Table(
-    "enrolments",
-    metadata,
-    Column("token", String(64), primary_key=True),
-    Column("gate", String(32), nullable=False),
-    Column("options", Text, nullable=False),  # JSON: what the gate's configuration is to say of its devices
-    Column("made_ms", BigInteger, nullable=False),
-    Column("expires_ms", BigInteger, nullable=False),
-    Column("used_ms", BigInteger),
-    Column("key", String(64)),  # SHA-256 of the public key that used it
-)
-
 # Which numbers of a gate's epoch are on disk, as ranges first…last that neither touch nor overlap.
 # Receipts and gaps are read off here.
 runs = Table(
@@ -211,6 +198,8 @@ incidents = Table(
     Index("ix_incidents_rule_cause", "rule", "cause"),
     Index("ix_incidents_rule_happened_ms", "rule", "happened_ms"),
     Index("ix_incidents_next_ms", "next_ms"),
+    Index("ix_incidents_state_rule", "state", "rule"),
+    Index("ix_incidents_state_because", "state", "because"),
 )
 
 # The timeline of incidents; its position is also the live stream's cursor.
@@ -242,6 +231,7 @@ deliveries = Table(
     Column("answer", Text),
     Column("done_ms", BigInteger),
     Column("kind", String(12), nullable=False, server_default="alarm"),  # alarm, escalated, again, digest, test
+    Column("nth", Integer, nullable=False, server_default="0"),  # tells those of one kind apart
     Column("person", String(40)),
     Column("tried_ms", BigInteger),  # the last try, for the service's limits
     Column("used_ms", BigInteger),  # when its link was used; once

@@ -1,5 +1,9 @@
-"""A message in the ledger's outbox, as the tests of the outbox need it."""
+"""Messages in the ledger's outbox, and who is told, as tests need them."""
 
+from zoneinfo import ZoneInfo
+
+from collector.alerts.dispatch import Dispatch, Dispatcher
+from collector.alerts.settings import Channel
 from collector.ledger import deliveries
 from collector.ledger.deliveries import Delivery, delivery_id
 
@@ -10,3 +14,15 @@ def queue(connection, incident, channel, now_ms, kind="alarm"):
     new = Delivery(id_, incident, channel, "waiting", "{}", 0, now_ms, now_ms, kind=kind)
     deliveries.put(connection, new, [incident])
     return id_
+
+
+def telling(*channels):
+    """Dispatch to these channels, each of them a person."""
+    named = [Channel(name, f"webhook+http://127.0.0.1/{name}") for name in channels]
+    return Dispatch(named, timezone=ZoneInfo("Asia/Shanghai"))
+
+
+def time_passes(ledger, dispatch, now_ms, *minutes):
+    """So many minutes later, one after another, what waits is thought about."""
+    for one in minutes:
+        Dispatcher(ledger, dispatch, lambda one=one: now_ms + one * 60_000).step()

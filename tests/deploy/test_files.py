@@ -63,6 +63,22 @@ def test_the_units_exposure_is_low(unit, need):
     assert done.returncode == 0, done.stdout[-500:] + done.stderr
 
 
+def test_systemd_accepts_the_office_with_a_modem_and_its_exposure_stays_low(tmp_path, need):
+    need("systemd-analyze")
+    (unit,) = (unit for unit in UNITS if "collector" in unit.name)
+    with_modem = tmp_path / unit.name
+    drop_in = (unit.parent / "modem.conf").read_text("utf-8")
+    with_modem.write_text(
+        re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", unit.read_text("utf-8")) + drop_in, "utf-8"
+    )
+    for command in (["verify", "--man=no"], ["security", "--offline=true", "--threshold=35"]):
+        done = subprocess.run(
+            ["systemd-analyze", *command, str(with_modem)], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout[-500:] + done.stderr
+        assert not [line for line in done.stderr.splitlines() if unit.name in line]
+
+
 def test_a_gate_that_hangs_is_back_within_half_a_minute():
     unit = (ROOT / "deploy/systemd/kadian-agent.service").read_text("utf-8")
     seconds = {name: int(value) for name, value in re.findall(r"^(\w+Sec)=(\d+)$", unit, re.MULTILINE)}

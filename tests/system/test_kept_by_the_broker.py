@@ -18,6 +18,7 @@ from collector.settings import Broker
 from kadian.identifiers import new_id
 from kadian.messages import Screening
 from tests.collector.ingest.conftest import eventually
+from tests.collector.queued import telling, time_passes
 from tests.system.deviceless import Gate, forehead
 from tests.system.site import SITE
 
@@ -61,10 +62,12 @@ class Office:
 
     def said(self):
         """What a phone would be told of all that is in the ledger, and how often each incident was met."""
-        watch = Watch(self.ledger, RuleSettings(), ["phone"], now_ms)
+        dispatch = telling("phone")
+        watch = Watch(self.ledger, RuleSettings(), dispatch, now_ms)
         with self.ledger.read() as connection:
             batch = screenings.after(connection, watch.position(), 100)
         watch.handle(batch)
+        time_passes(self.ledger, dispatch, now_ms(), 1.1)
         with self.ledger.read() as connection:
             met = incidents.listing(connection)
             each = [deliveries.of_incident(connection, one.id) for one in met]

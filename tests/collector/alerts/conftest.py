@@ -35,7 +35,8 @@ class Phone:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                self.answer(json.loads(body or b"null"))
+                form = self.headers["Content-Type"] == "application/x-www-form-urlencoded"
+                self.answer(body.decode() if form else json.loads(body or b"null"))
 
             def do_GET(self):
                 self.answer(None)

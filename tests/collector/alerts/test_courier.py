@@ -12,6 +12,7 @@ from collector.alerts.watch import Watch
 from collector.ledger import Follower, deliveries, incidents
 from collector.rules.rule import RuleSettings
 from tests.collector.alerts.conftest import Phone, until
+from tests.collector.queued import telling
 
 SETTINGS = RuleSettings(names={"g1": "正门"})
 
@@ -22,7 +23,7 @@ def running(office):
     started = []
 
     def start(**channels):
-        watch = Watch(office.ledger, SETTINGS, tuple(channels), office.now_ms)
+        watch = Watch(office.ledger, SETTINGS, telling(*channels), office.now_ms)
         parts = Follower(office.ledger, "rules", watch.handle, watch.position), Courier(office.ledger, channels)
         for part in parts:
             part.start()
@@ -132,7 +133,7 @@ def test_a_channel_that_raises_is_tried_again(office, running):
 @pytest.mark.parametrize(("what", "state", "calls"), [("acknowledge", "accepted", 1), ("resolve", "refused", 0)])
 def test_what_is_acknowledged_is_still_told_and_what_is_resolved_is_not(office, phone, what, state, calls):
     fever(office)
-    watch = Watch(office.ledger, SETTINGS, ("phone",), office.now_ms)
+    watch = Watch(office.ledger, SETTINGS, telling("phone"), office.now_ms)
     follower = Follower(office.ledger, "rules", watch.handle, watch.position)
     follower.start()
     assert until(lambda: states(office) == [("waiting", 0)])
@@ -151,6 +152,7 @@ import os, signal, sys, time
 from collector.alerts.channels.webhook import Webhook
 from collector.alerts.courier import Courier
 from collector.ledger import Ledger, deliveries
+from tests.collector.queued import telling
 if sys.argv[3] == "die":
     deliveries.accepted = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 Courier(Ledger.open(sys.argv[1]), {"phone": Webhook(sys.argv[2])}).start()
@@ -160,7 +162,7 @@ time.sleep(60)
 
 def test_a_kill_between_sending_and_marking_sends_the_same_id_again(office, phone):
     fever(office)
-    watch = Watch(office.ledger, SETTINGS, ("phone",), office.now_ms)
+    watch = Watch(office.ledger, SETTINGS, telling("phone"), office.now_ms)
     follower = Follower(office.ledger, "rules", watch.handle, watch.position)
     follower.start()
     assert until(lambda: states(office) == [("waiting", 0)])

@@ -13,6 +13,7 @@ from collector.ledger import deliveries, incidents, screenings
 from collector.rules.rule import RuleSettings
 from kadian.identifiers import new_id
 from kadian.messages import Code, Screening, Temperature, encode
+from tests.collector.queued import telling, time_passes
 
 ARRIVED = datetime(2026, 11, 25, 7, tzinfo=UTC)
 A_DAY = 1440
@@ -46,13 +47,15 @@ def arrive(office, rows, when):
 
 
 def messages(office):
-    watch = Watch(office.ledger, RuleSettings(names={"g1": "正门"}), ["phone"], office.now_ms)
+    dispatch = telling("phone")
+    watch = Watch(office.ledger, RuleSettings(names={"g1": "正门"}), dispatch, office.now_ms)
     while True:
         with office.ledger.read() as connection:
             batch = screenings.after(connection, watch.position(), 500)
         if not batch:
             break
         watch.handle(batch)
+    time_passes(office.ledger, dispatch, office.now_ms(), 1.1, 6)
     with office.ledger.read() as connection:
         found = [deliveries.of_incident(connection, one.id) for one in incidents.listing(connection)]
     return [msgspec.json.decode(one.body, type=Message) for each in found for one in each]
@@ -72,7 +75,7 @@ def test_a_drained_day_is_one_notice_for_all_its_fevers_and_none_rings_as_live(o
     said = messages(office)
     assert sorted((one.rule, one.late, one.severity) for one in said) == [
         ("confirmed_fever", True, "notice"),
-        ("refused_code", True, "notice"),
+        ("digest", True, "notice"),
     ]
     with office.ledger.read() as connection:
         counts = {one.rule: one.count for one in incidents.listing(connection)}
@@ -87,5 +90,5 @@ def test_a_fever_of_now_still_rings_while_a_day_drains(office):
     assert sorted((one.rule, one.late) for one in messages(office)) == [
         ("confirmed_fever", False),
         ("confirmed_fever", True),
-        ("refused_code", True),
+        ("digest", True),
     ]

@@ -8,12 +8,13 @@ from collector.ledger import Follower, deliveries, incidents, screenings
 from collector.rules import sealed_entrance
 from collector.rules.rule import RuleSettings
 from tests.collector.alerts.conftest import until
+from tests.collector.queued import telling
 
 SETTINGS = RuleSettings(names={"g1": "正门", "g7": "后巷"}, sealed=frozenset({"g7"}))
 
 
 def watch(office, channels=("phone", "deputy")):
-    return Watch(office.ledger, SETTINGS, channels, office.now_ms)
+    return Watch(office.ledger, SETTINGS, telling(*channels), office.now_ms)
 
 
 def behind(office, position):
