@@ -18,6 +18,9 @@ MOST = 120
 WITHIN_MS = 40 * 60_000
 """And for so long: sixty people, where one comes in forty seconds."""
 
+MOST_KEYS = 32
+"""Of one person: a code that is held up all day costs no more than another."""
+
 
 class Person(msgspec.Struct, eq=False, gc=False):
     """One person's first reading with a result, °C, and what became of it; `received` in milliseconds.
@@ -95,9 +98,15 @@ class Crowd:
     def _name(self, person: Person, keys: tuple[str, ...]) -> None:
         person.keys = (*person.keys, *(key for key in keys if key not in person.keys))
         self._highs |= dict.fromkeys(keys, person)
+        while len(person.keys) > MOST_KEYS:
+            self._forget_name(person, next(key for key in person.keys if key.startswith("id:")))
 
     def _drop(self) -> None:
         gone = self._people.popleft()
         for key in gone.keys:
-            if self._highs.get(key) is gone:
-                del self._highs[key]
+            self._forget_name(gone, key)
+
+    def _forget_name(self, person: Person, key: str) -> None:
+        person.keys = tuple(other for other in person.keys if other != key)
+        if self._highs.get(key) is person:
+            del self._highs[key]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.rules import cluster
-from collector.rules.crowd import MOST
+from collector.rules.crowd import MOST, MOST_KEYS
 from collector.rules.reason import Reason
 from collector.rules.rule import RuleSettings
 from tests.collector.rules.conftest import Timeline
@@ -179,6 +179,14 @@ def test_who_is_remembered_is_bounded_in_number_and_in_time(at):
     assert (len(crowd), len(crowd._highs)) == (MOST, 2 * MOST)
     cluster.judge(state, at(60, 36.5), SETTINGS)
     assert (len(crowd), len(crowd._highs)) == (1, 0)
+
+
+def test_a_feverish_person_who_is_measured_a_thousand_times_fills_no_memory(at):
+    state = cluster.State()
+    for number in range(1000):
+        assert cluster.judge(state, at(number / 100, 38.4, holder="a", of=number or None), SETTINGS) == []
+    crowd = state.crowds["g1"]
+    assert (len(crowd), len(crowd._highs)) == (1, MOST_KEYS)
 
 
 ARRIVALS = st.lists(
