@@ -152,7 +152,7 @@ class Chains:
         same = self._explicit(mark)
         named = bool(same)
         if not named:
-            beside = [other for other in self._at_gate(mark) if self._may_be_one(mark, other)]
+            beside = self._beside(mark)
             same = (
                 [min(beside, key=lambda other: (abs(other.moment - mark.moment), other.place)).chain] if beside else []
             )
@@ -201,15 +201,30 @@ class Chains:
         last = bisect_right(places, (mark.moment + self._within + 1, ""))
         return (self._marks[id_] for _, id_ in places[first:last])
 
-    def _may_be_one(self, mark: Mark, other: Mark) -> bool:
-        """Whether the place alone may make two readings one person's; `admits` keeps different holders apart."""
-        later = max(mark, other, key=lambda one: one.place)
-        if later.earlier:
-            return False  # the gate said whom it measured again: somebody else
-        if other.chain.cause and any(member.earlier for member in other.chain.members):
+    def _beside(self, mark: Mark) -> list[Mark]:
+        """High readings of the same gate that the place alone may make one person's with this one.
+
+        Each chain is asked once: a stuck thermometer makes thousands of readings that are one chain.
+        """
+        open_to: dict[Chain, bool] = {}
+        found = []
+        for other in self._at_gate(mark):
+            chain = other.chain
+            if chain not in open_to:
+                open_to[chain] = self._is_open_to(chain, mark)
+            if open_to[chain] and self._may_be_one(mark, other):
+                found.append(other)
+        return found
+
+    def _is_open_to(self, chain: Chain, mark: Mark) -> bool:
+        """Whether the place alone may put it there; `admits` keeps different holders apart."""
+        if chain.cause and any(member.earlier for member in chain.members):
             return False  # this gate says when it measures again, and here it did not: somebody new
-        if not other.chain.admits(mark, GATE_SPAN * self._within):
-            return False
+        return chain.admits(mark, GATE_SPAN * self._within)
+
+    def _may_be_one(self, mark: Mark, other: Mark) -> bool:
+        if max(mark, other, key=lambda one: one.place).earlier:
+            return False  # the gate said whom it measured again: somebody else
         return bool(other.chain.cause) or not self._parted(mark, other)
 
     def _parted(self, one: Mark, other: Mark) -> bool:

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.rules import confirmed_fever, two_gates
-from collector.rules.chains import Chains
+from collector.rules.chains import Chain, Chains
 from collector.rules.passings import Passings
 from collector.rules.rule import RuleSettings
 from tests.collector.rules.conftest import Timeline
@@ -76,3 +76,13 @@ def test_what_is_remembered_is_the_newest_of_all_and_of_each(steps, most, most_o
         for each in "abc":
             expected = [(at, moment) for who, at, moment in plain if who == each]
             assert [(one.received, one.moment) for one in passings.of(each)] == expected[::-1][:most_of_one]
+
+
+def test_a_stuck_thermometers_readings_ask_each_chain_once_however_long_it_is(at, monkeypatch):
+    asked = []
+    admits = Chain.admits
+    monkeypatch.setattr(Chain, "admits", lambda *given: asked.append(given) or admits(*given))
+    state = confirmed_fever.State()
+    for number in range(300):
+        confirmed_fever.judge(state, at(number / 100, 39.5), SETTINGS)
+    assert len(asked) == 299
