@@ -1,6 +1,6 @@
 """What every channel is, and how a URL becomes one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Literal, Protocol, cast
@@ -85,8 +85,14 @@ def open_channel(settings: ChannelSettings) -> Channel:
     if schemes is not None:
         address = urlsplit(rest)
         if not address.hostname or address.scheme not in schemes:
-            raise KadianError("K0401", f"channels.{settings.name}.url", word=word)
+            raise no_address(settings, word, schemes)
     return cast("Channel", module.open_url(rest, settings))
+
+
+def no_address(settings: ChannelSettings, word: str, schemes: Iterable[str]) -> KadianError:
+    """What is said of a URL that this channel cannot use."""
+    forms = " / ".join(f"{word}+{scheme}://…" for scheme in sorted(schemes))
+    return KadianError("K0401", f"channels.{settings.name}.url", word=word, forms=forms)
 
 
 def known_channels() -> list[str]:

@@ -10,7 +10,8 @@ from urllib.parse import unquote
 
 from collector.alerts.channel import Answer, ChannelSettings
 from collector.alerts.message import Message
-from collector.alerts.service import HOUR, MINUTE, Meaning, Service, cut, title_and_rest
+from collector.alerts.service import HOUR, MINUTE, Meaning, Service
+from collector.alerts.wording import cut, title_and_rest
 
 PRIORITIES = {"page": 5, "notice": 3}
 """5: the longest vibration and a pop-over; 3: the server's default."""
@@ -28,7 +29,11 @@ MEANINGS = {
 
 
 def open_url(url: str, settings: ChannelSettings) -> "Ntfy":
-    """The topic at the end of a URL."""
+    """The topic at the end of a URL.
+
+    Raises:
+        KadianError: K0430, the token is blank; K0530, it cannot be one.
+    """
     return Ntfy(url, settings)
 
 
@@ -39,7 +44,7 @@ class Ntfy:
         root, _, topic = url.rstrip("/").rpartition("/")
         self._root = f"{root}/"
         self._topic = unquote(topic)
-        self._service = Service("ntfy", settings, "code", None, MEANINGS, needs_key=False)
+        self._service = Service("ntfy", settings, ("code",), None, MEANINGS, needs_key=False)
 
     def send(self, message: Message) -> Answer:
         """Publish once."""

@@ -6,7 +6,8 @@
 
 from collector.alerts.channel import Answer, ChannelSettings
 from collector.alerts.message import Message
-from collector.alerts.service import HOUR, MINUTE, Meaning, Service, title_and_rest
+from collector.alerts.service import HOUR, MINUTE, Meaning, Service
+from collector.alerts.wording import title_and_rest
 
 MOST_TITLE = 100
 MOST = 20_000
@@ -26,7 +27,11 @@ MEANINGS = {
 
 
 def open_url(url: str, settings: ChannelSettings) -> "PushPlus":
-    """The service at a URL."""
+    """The service at a URL.
+
+    Raises:
+        KadianError: K0430, the token is missing; K0530, it cannot be one.
+    """
     return PushPlus(url, settings)
 
 
@@ -35,7 +40,7 @@ class PushPlus:
 
     def __init__(self, url: str, settings: ChannelSettings) -> None:
         self._url = f"{url.rstrip('/')}/send"
-        self._service = Service("pushplus", settings, "code", 200, MEANINGS)
+        self._service = Service("pushplus", settings, ("code",), 200, MEANINGS)
 
     def send(self, message: Message) -> Answer:
         """Send once."""

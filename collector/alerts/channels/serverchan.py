@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from collector.alerts.channel import Answer, ChannelSettings
 from collector.alerts.message import Message
-from collector.alerts.service import HOUR, MINUTE, Meaning, Service, cut, title_and_rest
+from collector.alerts.service import HOUR, MINUTE, Meaning, Service
+from collector.alerts.wording import cut, title_and_rest
 
 MOST_TITLE = 32
 MOST_BYTES = 32_000
@@ -22,7 +23,11 @@ BY_WORDS = {"次数": Meaning("limit", retry=True, after_seconds=HOUR)}
 
 
 def open_url(url: str, settings: ChannelSettings) -> "ServerChan":
-    """The service at a URL."""
+    """The service at a URL.
+
+    Raises:
+        KadianError: K0430, the token is missing; K0530, it cannot be one.
+    """
     return ServerChan(url, settings)
 
 
@@ -30,7 +35,7 @@ class ServerChan:
     """One SendKey."""
 
     def __init__(self, url: str, settings: ChannelSettings) -> None:
-        self._service = Service("serverchan", settings, "code", 0, MEANINGS, by_words=BY_WORDS)
+        self._service = Service("serverchan", settings, ("code",), 0, MEANINGS, by_words=BY_WORDS)
         self._url = f"{url.rstrip('/')}/{quote(self._service.key, safe='')}.send"
 
     def send(self, message: Message) -> Answer:
