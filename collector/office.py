@@ -17,7 +17,7 @@ import structlog
 
 from collector import broker
 from collector.access.register import RegisterKey
-from collector.alerts.channel import open_channel
+from collector.alerts.channel import limits_of, open_channel
 from collector.alerts.courier import Courier
 from collector.alerts.dispatch import Dispatch, Dispatcher
 from collector.alerts.watch import Watch
@@ -174,7 +174,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
             stored=lambda: ingest.counters.stored,
             remote={name: store.position for name, store in series.by_name.items() if name != "embedded"},
         )
-        courier = Courier(ledger, channels, now_ms)
+        courier = Courier(ledger, channels, now_ms, limits={one.name: limits_of(one) for one in settings.channels})
         register = RegisterKey(settings.access_folder)
         trusted = Trusted(settings.codes, settings.holder_key_path, lambda: datetime.now(zone))
         policies = Policies(

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 import collector.alerts.channels
+from collector.alerts.limits import Limits, parse
 from collector.alerts.message import Message
 from kadian.errors import KadianError
 
@@ -65,6 +66,10 @@ class ChannelSettings(Protocol):
     def to(self) -> Sequence[str]:
         """Whom to name or to reach: phone numbers, accounts or addresses, as the channel says."""
 
+    @property
+    def limit(self) -> str | None:
+        """How many messages it takes, `20/min`; None: as its file says."""
+
 
 def open_channel(settings: ChannelSettings) -> Channel:
     """The channel that the first word of the URL names: `webhook+https://…` is `channels/webhook.py`.
@@ -87,6 +92,15 @@ def open_channel(settings: ChannelSettings) -> Channel:
         if not address.hostname or address.scheme not in schemes:
             raise no_address(settings, word, schemes)
     return cast("Channel", module.open_url(rest, settings))
+
+
+def limits_of(settings: ChannelSettings) -> Limits:
+    """How many messages a channel takes: what the settings say, else `LIMITS` of its file; none: it does not count."""
+    if settings.limit:
+        return (parse(settings.limit),)
+    word = settings.url.partition("+")[0]
+    limits: Limits = getattr(import_module(f"collector.alerts.channels.{word}"), "LIMITS", ())
+    return limits
 
 
 def no_address(settings: ChannelSettings, word: str, schemes: Iterable[str]) -> KadianError:

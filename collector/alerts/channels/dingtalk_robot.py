@@ -16,12 +16,15 @@ from urllib.parse import urlencode
 
 from collector.alerts import wanted
 from collector.alerts.channel import Answer, ChannelSettings
+from collector.alerts.limits import Limit
 from collector.alerts.message import Message
 from collector.alerts.service import MINUTE, Meaning, Service, by_code
 from collector.alerts.wording import plain
 
 MOST_BYTES = 18_000
 """Of a text; the service takes 20,000 bytes in all."""
+LIMITS = (Limit(20, 60),)
+"""A robot a minute; then it is silenced."""
 SILENCED = 600.0
 MEANINGS = by_code(
     Meaning("-1", retry=True),

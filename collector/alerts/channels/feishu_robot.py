@@ -16,12 +16,15 @@ from urllib.parse import quote
 
 from collector.alerts import wanted
 from collector.alerts.channel import Answer, ChannelSettings
+from collector.alerts.limits import Limit
 from collector.alerts.message import Message
 from collector.alerts.service import MINUTE, Meaning, Service, by_code
 from collector.alerts.wording import cut
 
 MOST_BYTES = 8_000
 """Of the title and of the text, so that both and the people fit into 20 KB."""
+LIMITS = (Limit(5, 1), Limit(100, 60))
+"""A robot a second and a minute (open.feishu.cn, 频控策略)."""
 MEANINGS = by_code(
     Meaning("11232", retry=True, after_seconds=MINUTE),
     Meaning("19001"),

@@ -9,6 +9,7 @@ over it).
 from urllib.parse import unquote
 
 from collector.alerts.channel import Answer, ChannelSettings
+from collector.alerts.limits import DAY, Limit
 from collector.alerts.message import Message
 from collector.alerts.service import HOUR, MINUTE, Meaning, Service
 from collector.alerts.wording import cut, title_and_rest
@@ -17,6 +18,9 @@ PRIORITIES = {"page": 5, "notice": 3}
 """5: the longest vibration and a pop-over; 3: the server's default."""
 MOST_BYTES = 4096
 """Of a message; a longer one becomes an attached file."""
+LIMITS = (Limit(60, 300), Limit(250, DAY))
+"""A visitor of ntfy.sh: 60 at once, one more each 5 s, 250 a day (docs.ntfy.sh/publish, "Limitations"). A server of
+one's own has the first of them by default, so `limit` may say more."""
 MEANINGS = {
     401: Meaning("key"),
     403: Meaning("forbidden"),

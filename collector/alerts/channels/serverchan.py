@@ -8,12 +8,15 @@ words tell. Without payment a day has 5 messages, and WeChat shows their title a
 from urllib.parse import quote
 
 from collector.alerts.channel import Answer, ChannelSettings
+from collector.alerts.limits import DAY, Limit
 from collector.alerts.message import Message
 from collector.alerts.service import HOUR, MINUTE, Meaning, Service
 from collector.alerts.wording import cut, title_and_rest
 
 MOST_TITLE = 32
 MOST_BYTES = 32_000
+LIMITS = (Limit(5, DAY),)
+"""Without payment (sct.ftqq.com); who pays writes another `limit`."""
 MEANINGS = {
     404: Meaning("address"),
     429: Meaning("busy", retry=True, after_seconds=MINUTE),

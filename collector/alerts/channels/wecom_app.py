@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 from collector.alerts import wanted
 from collector.alerts.channel import Answer, ChannelSettings
+from collector.alerts.limits import Limit
 from collector.alerts.message import Message
 from collector.alerts.posting import Reply
 from collector.alerts.service import MINUTE, Meaning, Service, by_code
@@ -21,6 +22,8 @@ from kadian.text import say
 
 MOST_BYTES = 2048
 """Of a text."""
+LIMITS = (Limit(30, 60), Limit(1000, 3600))
+"""An application to one member; what is beyond is dropped without a word (document 90312)."""
 EXPIRED = {40014, 42001}
 MARGIN = 60.0
 """Seconds before its end that an access token is used no more."""

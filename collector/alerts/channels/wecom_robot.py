@@ -8,12 +8,15 @@ Source: developer.work.weixin.qq.com, document 91770 (群机器人配置说明) 
 from urllib.parse import urlencode
 
 from collector.alerts.channel import Answer, ChannelSettings
+from collector.alerts.limits import Limit
 from collector.alerts.message import Message
 from collector.alerts.service import MINUTE, Meaning, Service, by_code
 from collector.alerts.wording import plain
 
 MOST_BYTES = 2048
 """Of a text."""
+LIMITS = (Limit(20, 60),)
+"""A robot a minute (document 91770)."""
 MEANINGS = by_code(
     Meaning("-1", retry=True),
     Meaning("45009", retry=True, after_seconds=MINUTE),
