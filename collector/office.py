@@ -76,6 +76,7 @@ def rule_settings(settings: CollectorSettings) -> RuleSettings:
         sealed=frozenset(entrance.gate_id for entrance in settings.entrances if entrance.state == "sealed"),
         names={entrance.gate_id: entrance.name for entrance in settings.entrances},
         entrances={entrance.gate_id: entrance.id for entrance in settings.entrances},
+        queue_per_minute=settings.alerts.queue_per_minute,
         timezone=ZoneInfo(settings.timezone),
     )
 

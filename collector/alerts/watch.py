@@ -76,10 +76,10 @@ class Watch:
             if not cursors.move(connection, CURSOR, behind, position):
                 raise Overtaken("another office has judged these")
             now_ms = self._now_ms()
-            opened = sum(incidents.open_or_repeat(connection, finding, now_ms)[1] for finding in findings)
-            if opened:
-                self._dispatch.round(connection, now_ms)
-            return opened
+            found = [incidents.open_or_repeat(connection, finding, now_ms) for finding in findings]
+            opened = [incident for incident, new in found if new]
+            self._dispatch.consider(connection, opened, now_ms)
+            return len(opened)
 
     def _judge(self, stored: StoredScreening) -> list[Finding]:
         findings: list[Finding] = []

@@ -198,6 +198,8 @@ incidents = Table(
     Index("ix_incidents_rule_cause", "rule", "cause"),
     Index("ix_incidents_rule_happened_ms", "rule", "happened_ms"),
     Index("ix_incidents_next_ms", "next_ms"),
+    Index("ix_incidents_state_rule", "state", "rule"),
+    Index("ix_incidents_state_because", "state", "because"),
 )
 
 # The timeline of incidents; its position is also the live stream's cursor.

@@ -24,13 +24,18 @@ MEMORY_SPAN = 5
 
 
 class Chain:
-    """High readings of one person. `cause` once it is confirmed; `rung`: a phone was told while it was news."""
+    """High readings of one person. `cause` once it is confirmed; `rung`: a phone was told while it was news.
 
-    __slots__ = ("cause", "members", "rung")
+    `named`: a holder, or a gate that measured again, says so of two of them; without it the place alone holds it
+    together, and it may be two people.
+    """
+
+    __slots__ = ("cause", "members", "named", "rung")
 
     def __init__(self) -> None:
         self.members: list[Mark] = []
         self.cause: str | None = None
+        self.named = False
         self.rung = False
 
     @property
@@ -48,6 +53,7 @@ class Chain:
         """Become one with another chain; the cause that was first in time stays."""
         if other.cause and (not self.cause or other.first.place < self.first.place):
             self.cause = other.cause
+        self.named |= other.named
         self.rung |= other.rung
         self.members += other.members
         for mark in other.members:
@@ -144,7 +150,8 @@ class Chains:
         """A high reading; returns the chain that it belongs to now, alone or with others."""
         self._keep(mark)
         same = self._explicit(mark)
-        if not same:
+        named = bool(same)
+        if not named:
             beside = [other for other in self._at_gate(mark) if self._may_be_one(mark, other)]
             same = (
                 [min(beside, key=lambda other: (abs(other.moment - mark.moment), other.place)).chain] if beside else []
@@ -152,6 +159,7 @@ class Chains:
         chain = same[0] if same else Chain()
         for other in same[1:]:
             chain.take(other)
+        chain.named |= named
         chain.members.append(mark)
         mark.chain = chain
         if mark.holder:

@@ -1,7 +1,8 @@
 """A fever that a second reading has confirmed. The first high reading asks for a rest and a second one, and is silent.
 
 Confirmed is also what the gate itself has confirmed (`stop` for `fever_confirmed`) and what is high by the office's
-limits, even when the first reading never came (the gate's outbox was lost between the two).
+limits, even when the first reading never came (the gate's outbox was lost between the two). Two high readings that only
+the place holds together ring as well, and are said to be maybe two people (decision 040).
 """
 
 import sys
@@ -61,6 +62,7 @@ def explain(state: State, stored: StoredScreening, settings: RuleSettings) -> tu
             state.chains.note_normal(mark)
         return Reason.NORMAL, []
     chain = state.chains.add(mark)
+    chain.named |= _is_confirmed_there(stored)
     reason = _reason(chain, stored)
     if reason is Reason.FIRST_HIGH:
         return reason, []
@@ -93,9 +95,13 @@ def _reason(chain: Chain, stored: StoredScreening) -> Reason:
         return Reason.HIGH_AGAIN
     if len(chain.members) > 1:
         return Reason.CONFIRMED_BY_SECOND
-    if stored.screening.verdict == "stop" and AT_GATE in stored.screening.reasons:
+    if _is_confirmed_there(stored):
         return Reason.CONFIRMED_AT_GATE
     return Reason.FIRST_HIGH
+
+
+def _is_confirmed_there(stored: StoredScreening) -> bool:
+    return stored.screening.verdict == "stop" and AT_GATE in stored.screening.reasons
 
 
 def _finding(chain: Chain, reason: Reason, stored: StoredScreening, settings: RuleSettings) -> Finding:
@@ -106,6 +112,8 @@ def _finding(chain: Chain, reason: Reason, stored: StoredScreening, settings: Ru
     temperature = stored.screening.temperature
     if temperature:
         facts |= {"celsius": round(temperature.celsius, 1), "kind": temperature.kind}
+    if not chain.named:
+        facts |= {"by": "place", "minutes": max(settings.confirm_within_ms // 60_000, 1)}
     return Finding(
         rule=NAME,
         reason=reason,

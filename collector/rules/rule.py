@@ -44,7 +44,8 @@ class RuleSettings(msgspec.Struct, frozen=True):
     `surface_fever_celsius` None: bare surface readings are never high. `sites` holds the limits of other sites than
     `site`. Within `walking_ms` nobody walks from one gate to another; 0: not asked. `sealed` holds gates. `names` and
     `entrances` give a gate's entrance its name and id. A screening that arrives more than `late_after_ms` after it was
-    made is told as late: the person has gone.
+    made is told as late: the person has gone. `queue_per_minute`: what one gate can do, screenings a minute; 0: no
+    line of people is told of.
     """
 
     fever_celsius: float = 37.3
@@ -57,6 +58,7 @@ class RuleSettings(msgspec.Struct, frozen=True):
     names: dict[str, str] = {}
     entrances: dict[str, str] = {}
     late_after_ms: int = LATE_AFTER_MS
+    queue_per_minute: float = 8.0
     timezone: tzinfo = ZoneInfo("Asia/Shanghai")
 
 

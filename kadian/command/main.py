@@ -30,6 +30,9 @@ VERBS = {
     "register": Verb(
         "collector.command.register", "collector", "卡点登记的外来人员 · the outsiders that gates registered"
     ),
+    "alerts": Verb(
+        "collector.command.alerts", "collector", "报警怎样找到人，排练 · how alarms find somebody; rehearsal"
+    ),
     "series": Verb("collector.command.series", "collector", "图上的数字 · the numbers behind the charts"),
     "cards": Verb("collector.command.cards", "collector", "打印、作废通行证 · pass cards on paper"),
     "backup": Verb(

@@ -39,9 +39,10 @@ def due_ms(oldest_ms: int, last_ms: int | None, alerts: Alerts) -> int:
 
 
 def message(id_: str, told: Sequence[Incident], now_ms: int, timezone: tzinfo) -> Message:
-    """One message with a line for each; those of one rule that follow each other alike are counted."""
+    """One message with a line for each rule, what was to ring before what was not; those of one rule are counted."""
+    told = sorted(told, key=lambda one: (one.severity != "page", one.opened_ms))
     lines = {language: _lines(told, language) for language in ("zh", "en")}
-    text = {language: say("digest.text", language, count=len(told), first=lines[language][0]) for language in lines}
+    text = {language: _text(told, lines[language], language) for language in lines}
     do = {language: "\n".join([*lines[language], say("digest.do", language)]) for language in lines}
     first = told[0]
     return Message(
@@ -61,6 +62,10 @@ def message(id_: str, told: Sequence[Incident], now_ms: int, timezone: tzinfo) -
         count=len(told),
         kind="digest",
     )
+
+
+def _text(told: Sequence[Incident], lines: Sequence[str], language: str) -> str:
+    return say("digest.text", language, count=len(told), first=lines[0]) if len(told) > 1 else lines[0]
 
 
 def _lines(told: Sequence[Incident], language: str) -> list[str]:

@@ -51,11 +51,14 @@ class Dispatch:
 
     def round(self, connection: Connection, now_ms: int) -> None:
         """Decide about all that is due, in one write of the ledger."""
-        post = Post(connection, now_ms, self._timezone)
-        self._go_other_ways(connection, post, now_ms)
-        due = incidents.due(connection, now_ms)
+        self._go_other_ways(connection, now_ms)
+        self.consider(connection, incidents.due(connection, now_ms), now_ms)
+
+    def consider(self, connection: Connection, due: Sequence[Incident], now_ms: int) -> None:
+        """Decide about these, such as have just been opened: a fever does not wait for what else is due."""
         if not due:
             return
+        post = Post(connection, now_ms, self._timezone)
         live = incidents.bearing(connection, urgency.bearing_rules(), JOINS | {Why.MUTED})
         ringing: dict[tuple[Group, Ring], list[Incident]] = {}
         around = self._around(connection, due, live, now_ms)
@@ -108,9 +111,11 @@ class Dispatch:
         self, connection: Connection, due: Sequence[Incident], live: Sequence[Incident], now_ms: int
     ) -> dict[str, Around]:
         told = deliveries.about_many(connection, [one.id for one in due])
-        pushes = deliveries.pushes(connection, now_ms - HOUR_MS, urgency.FEVER)
         suspect = urgency.suspect_gates(live)
-        rang = self._rang(connection, due, suspect, now_ms)
+        # What rings in any case is not kept waiting for what decides about the others.
+        measured = [one for one in due if not urgency.always_rings(one) or urgency.is_doubted(one, suspect)]
+        pushes = deliveries.pushes(connection, now_ms - HOUR_MS, urgency.FEVER) if measured else {}
+        rang = self._rang(connection, measured, suspect, now_ms) if measured else {}
         at = self._local(now_ms)
         found = {}
         for one in due:
@@ -164,11 +169,12 @@ class Dispatch:
                 joined.append(one)
         return joined
 
-    def _go_other_ways(self, connection: Connection, post: Post, now_ms: int) -> None:
+    def _go_other_ways(self, connection: Connection, now_ms: int) -> None:
         several = [person for person in self._people if len(person.channels) > 1]
         if not several:
             return
         names = [person.id for person in several]
+        post = Post(connection, now_ms, self._timezone)
         sent = deliveries.failing(connection, names, now_ms - WAYS_BACK_MS)
         for delivery, channel in other_ways(sent, several, now_ms):
             post.again(delivery, channel)

@@ -95,7 +95,7 @@ class Timeline:
         with self.ledger.begin() as connection:
             incident, new = incidents.open_or_repeat(connection, finding, self.now_ms())
             if new:
-                self.dispatch.round(connection, self.now_ms())
+                self.dispatch.consider(connection, [incident], self.now_ms())
         return incident
 
     def newest(self, rule):

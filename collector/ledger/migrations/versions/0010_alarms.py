@@ -25,6 +25,8 @@ def upgrade() -> None:
     ):
         op.add_column("incidents", column)
     op.create_index("ix_incidents_next_ms", "incidents", ["next_ms"], unique=False)
+    op.create_index("ix_incidents_state_rule", "incidents", ["state", "rule"], unique=False)
+    op.create_index("ix_incidents_state_because", "incidents", ["state", "because"], unique=False)
     with op.batch_alter_table("deliveries") as batch:
         batch.drop_constraint("uq_deliveries_incident_channel", type_="unique")
         batch.add_column(sa.Column("kind", sa.String(length=12), nullable=False, server_default="alarm"))
