@@ -72,6 +72,7 @@ def rule_settings(settings: CollectorSettings) -> RuleSettings:
         sites=limits.sites,
         confirm_within_ms=limits.confirm_within_seconds * 1000,
         walking_ms=limits.walking_seconds * 1000,
+        unusual_share=limits.unusual_percent / 100,
         sealed=frozenset(entrance.gate_id for entrance in settings.entrances if entrance.state == "sealed"),
         names={entrance.gate_id: entrance.name for entrance in settings.entrances},
         entrances={entrance.gate_id: entrance.id for entrance in settings.entrances},
@@ -162,6 +163,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         ingest = Ingest(ledger, address, settings.site, now_ms, protocol, name=f"{gethostname()}-{settings.http.port}")
         channels = {channel.name: open_channel(channel) for channel in settings.channels}
         watch = Watch(ledger, rule_settings(settings), list(channels), now_ms)
+        parts.callback(watch.close)
         rules = Follower(ledger, "rules", watch.handle, watch.position, most=Watch.AT_ONCE, rest=Watch.rest)
         followers: dict[str, Follower[Any]] = {**series.followers, "rules": rules}
         keeper = Keeper(

@@ -22,6 +22,10 @@ class Reason(StrEnum):
     """A code may be shown wrongly once."""
     ONE_GATE = "one_gate"
     """The code was at no other gate within the walking time."""
+    FLAGGED = "flagged"
+    """The fixed limit asks for a second measurement already; nothing is learnt from it."""
+    OLD_NEWS = "old_news"
+    """A hint about somebody who has long gone helps nobody."""
 
     CONFIRMED_BY_SECOND = "confirmed_by_second"
     """A second high reading of the same person in time."""
@@ -35,3 +39,7 @@ class Reason(StrEnum):
     """A refused code was shown again."""
     TWO_GATES = "two_gates"
     """One code was at two gates in less time than the way takes: a hint."""
+    UNUSUAL = "unusual"
+    """Below the limit, and high for this gate, hour and weather: a hint."""
+    TOO_COLD = "too_cold"
+    """The last readings lie so far apart that none says anything: a hint, once a day."""
