@@ -1,10 +1,22 @@
 """What the body of an HTTP answer says: many services answer 200 with an error inside. Pure."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-REASONS = ("errmsg", "message", "msg", "error", "reason", "description")
+REASONS = (
+    "errmsg",
+    "errorDescription",
+    "message",
+    "msg",
+    "Message",
+    "StatusMessage",
+    "error",
+    "reason",
+    "description",
+    "info",
+)
+"""Fields in which services say what is wrong, the one that says most first."""
 
 
 def complaint(body: bytes) -> str | None:
@@ -16,7 +28,7 @@ def complaint(body: bytes) -> str | None:
     answer = fields_of(body)
     for key, good in (("errcode", _errcode), ("code", _code), ("ok", bool)):
         if key in answer and answer[key] is not None and not good(answer[key]):
-            return f"{key} {answer[key]}: {words_of(answer, REASONS)}"[:200]
+            return f"{key} {answer[key]}: {words_of(answer)}"[:200]
     return None
 
 
@@ -29,9 +41,9 @@ def fields_of(body: bytes) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def words_of(fields: Mapping[str, Any], names: Iterable[str]) -> str:
+def words_of(fields: Mapping[str, Any]) -> str:
     """What the first of these fields that says anything says."""
-    return next((str(fields[name]) for name in names if fields.get(name)), "")
+    return next((str(fields[name]) for name in REASONS if fields.get(name)), "")
 
 
 def _errcode(value: Any) -> bool:

@@ -1,6 +1,6 @@
 """What every channel is, and how a URL becomes one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Literal, Protocol, cast
@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 import collector.alerts.channels
+from collector.alerts.limits import Limits, parse
 from collector.alerts.message import Message
 from kadian.errors import KadianError
 
@@ -65,6 +66,10 @@ class ChannelSettings(Protocol):
     def to(self) -> Sequence[str]:
         """Whom to name or to reach: phone numbers, accounts or addresses, as the channel says."""
 
+    @property
+    def limit(self) -> str | None:
+        """How many messages it takes, `20/min`; None: as its file says."""
+
 
 def open_channel(settings: ChannelSettings) -> Channel:
     """The channel that the first word of the URL names: `webhook+https://…` is `channels/webhook.py`.
@@ -85,8 +90,23 @@ def open_channel(settings: ChannelSettings) -> Channel:
     if schemes is not None:
         address = urlsplit(rest)
         if not address.hostname or address.scheme not in schemes:
-            raise KadianError("K0401", f"channels.{settings.name}.url", word=word)
+            raise no_address(settings, word, schemes)
     return cast("Channel", module.open_url(rest, settings))
+
+
+def limits_of(settings: ChannelSettings) -> Limits:
+    """How many messages a channel takes: what the settings say, else `LIMITS` of its file; none: it does not count."""
+    if settings.limit:
+        return (parse(settings.limit),)
+    word = settings.url.partition("+")[0]
+    limits: Limits = getattr(import_module(f"collector.alerts.channels.{word}"), "LIMITS", ())
+    return limits
+
+
+def no_address(settings: ChannelSettings, word: str, schemes: Iterable[str]) -> KadianError:
+    """What is said of a URL that this channel cannot use."""
+    forms = " / ".join(f"{word}+{scheme}://…" for scheme in sorted(schemes))
+    return KadianError("K0401", f"channels.{settings.name}.url", word=word, forms=forms)
 
 
 def known_channels() -> list[str]:

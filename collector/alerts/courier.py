@@ -9,10 +9,13 @@ import msgspec
 import structlog
 
 from collector.alerts.channel import Answer, Channel
+from collector.alerts.dispatch.urgency import FEVER
+from collector.alerts.limits import Limits, free_ms, in_turn, window_ms
 from collector.alerts.message import Message
 from collector.alerts.patience import next_try_ms
-from collector.ledger import Connection, Ledger, deliveries, incidents
+from collector.ledger import Connection, Ledger, deliveries, incidents, queued
 from collector.ledger.deliveries import Delivery
+from collector.ledger.queued import Queued
 
 log = structlog.get_logger(__name__)
 
@@ -30,11 +33,13 @@ class Courier:
     At least once: a message is marked only after the service's answer, so a kill in between sends it again, with the
     same id. A message of an acknowledged incident is still carried: who took it at the office's screen need not be
     the one whose phone this is, and a phone that stays silent would look broken. One of a resolved incident is not:
-    it would call somebody to what is over.
+    it would call somebody to what is over. Confirmed fevers go first; what a service would not take now, since it has
+    had so many, waits in the ledger and counts no try.
 
     Args:
         ledger: where the messages wait.
         channels: by the names that stand in the ledger.
+        limits: of each channel's service; one that is not named counts nothing.
         now_ms: the office's clock, milliseconds since 1970.
         chance: numbers from 0 to 1.
     """
@@ -45,12 +50,16 @@ class Courier:
         channels: Mapping[str, Channel],
         now_ms: Callable[[], int] = _now_ms,
         chance: Callable[[], float] = _random.random,
+        *,
+        limits: Mapping[str, Limits] | None = None,
     ) -> None:
         self._ledger = ledger
+        self._limits = limits or {}
         self._now_ms = now_ms
         self._chance = chance
         self._stopping = Event()
         self._failing: dict[str, bool] = {}
+        self._fevers: dict[str, int] = {}
         self._threads = [
             Thread(target=self._carry, args=(name, channel), name=f"courier-{name}", daemon=True)
             for name, channel in channels.items()
@@ -96,16 +105,33 @@ class Courier:
         """One try, or how many seconds there is nothing to do."""
         now_ms = self._now_ms()
         with self._ledger.read() as connection:
-            waiting = deliveries.due(connection, now_ms, 1, name)
-            if not waiting:
-                next_ms = deliveries.next_due_ms(connection, name)
-                return LONGEST_SLEEP if next_ms is None else min(max((next_ms - now_ms) / 1000, 0.01), LONGEST_SLEEP)
-            over = _is_over(connection, waiting[0])
+            heads = queued.heads(connection, name, now_ms, FEVER)
+            free = [deliveries.next_due_ms(connection, name, now_ms)]
+            for head in in_turn(heads, self._fevers.get(name, 0)):
+                over = _is_over(connection, head.delivery)
+                at_ms = now_ms if over else self._free_ms(connection, name, head, now_ms)
+                if at_ms <= now_ms:
+                    break
+                free.append(at_ms)
+            else:
+                next_ms = min((one for one in free if one is not None), default=now_ms + round(LONGEST_SLEEP * 1000))
+                return min(max((next_ms - now_ms) / 1000, 0.01), LONGEST_SLEEP)
         if over:
-            self._write(waiting[0], Answer("refused", "resolved before it could be delivered"))
-        else:
-            self._write(waiting[0], self._send(name, channel, waiting[0]))
+            self._write(head.delivery, Answer("refused", "resolved before it could be delivered"))
+            return 0
+        fever = any(one.urgent for one in heads if one.delivery.id == head.delivery.id)
+        self._fevers[name] = self._fevers.get(name, 0) + 1 if fever else 0
+        answer = self._send(name, channel, head.delivery)
+        self._write(msgspec.structs.replace(head.delivery, tried_ms=self._now_ms()), answer)
         return 0
+
+    def _free_ms(self, connection: Connection, name: str, head: Queued, now_ms: int) -> int:
+        """When the service takes this one. A try of its own that failed stands in nobody's way, nor in its own."""
+        limits = self._limits.get(name, ())
+        if not limits:
+            return now_ms
+        tries = queued.tries(connection, name, now_ms - window_ms(limits), head.delivery.id)
+        return free_ms(limits, tries, now_ms, fever=head.urgent)
 
     def _send(self, name: str, channel: Channel, delivery: Delivery) -> Answer:
         try:

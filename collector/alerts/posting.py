@@ -63,9 +63,9 @@ class Poster:
         """
         return self._call("POST", url, body, {"Content-Type": "application/json; charset=utf-8", **(headers or {})})
 
-    def get(self, url: str) -> Reply | Answer:
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Reply | Answer:
         """GET once; what comes back is as of `post`."""
-        return self._call("GET", url, None, {})
+        return self._call("GET", url, None, headers or {})
 
     def _call(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Reply | Answer:
         try:
@@ -97,8 +97,7 @@ def refusal(reply: Reply) -> Answer:
 
 
 def _reason(reply: Reply) -> str:
-    names = ("errmsg", "message", "msg", "error", "errorDescription", "Message", "reason", "description")
-    words = words_of(reply.fields(), names)
+    words = words_of(reply.fields())
     return f"HTTP {reply.status}: {words}"[:200] if words else f"HTTP {reply.status}"
 
 

@@ -22,6 +22,28 @@ def key(settings: ChannelSettings, part: Literal["token", "secret"]) -> str:
     return said
 
 
+def letters(settings: ChannelSettings) -> str:
+    """The token, where it stands in an address or a header: no space and no letter beyond ASCII can be in it.
+
+    Raises:
+        KadianError: K0430, there is none; K0530, it has others.
+    """
+    said = key(settings, "token")
+    if not all("!" <= letter <= "~" for letter in said):
+        # Such a key could not be sent, and the complaint of the library would quote it.
+        raise KadianError("K0530", f"channels.{settings.name}.token")
+    return said
+
+
+def signing(settings: ChannelSettings) -> str | None:
+    """The secret that messages are signed with, None without one.
+
+    Raises:
+        KadianError: K0430, it is blank.
+    """
+    return key(settings, "secret") if settings.secret else None
+
+
 def people(settings: ChannelSettings) -> tuple[str, ...]:
     """Whom to reach, each once.
 

@@ -73,9 +73,9 @@ def due(connection: Connection, now_ms: int, limit: int, channel: str | None = N
     return [_delivery(row) for row in connection.execute(query.order_by(*order).limit(limit)).mappings()]
 
 
-def next_due_ms(connection: Connection, channel: str) -> int | None:
-    """When the next waiting message of a channel is to be sent; None: none waits."""
-    query = select(func.min(deliveries.c.next_ms))
+def next_due_ms(connection: Connection, channel: str, after_ms: int = -1) -> int | None:
+    """When the next message of a channel that is not yet due at `after_ms` is to be sent; None: none waits."""
+    query = select(func.min(deliveries.c.next_ms)).where(deliveries.c.next_ms > after_ms)
     next_ms: int | None = connection.scalar(
         query.where(deliveries.c.state == "waiting", deliveries.c.channel == channel)
     )
@@ -191,9 +191,10 @@ def _close(connection: Connection, delivery: Delivery, state: str, now_ms: int, 
 
 
 def _set(connection: Connection, delivery: Delivery, **columns: Any) -> bool:
-    """Count one try; a message that is done already stays as it is."""
+    """Count one try, at `delivery.tried_ms`; a message that is done already stays as it is."""
     still = (deliveries.c.id == delivery.id) & (deliveries.c.state == "waiting")
-    result = connection.execute(update(deliveries).where(still).values(attempts=deliveries.c.attempts + 1, **columns))
+    tried = {"attempts": deliveries.c.attempts + 1, "tried_ms": delivery.tried_ms}
+    result = connection.execute(update(deliveries).where(still).values(tried | columns))
     return bool(result.rowcount)
 
 

@@ -14,9 +14,13 @@ from collector.alerts import wanted
 from collector.alerts.aliyun import COMMON, Aliyun
 from collector.alerts.channel import Answer, ChannelSettings
 from collector.alerts.coded import meanings
+from collector.alerts.limits import DAY, Limit
 from collector.alerts.message import Message
 from collector.alerts.service import Meaning
 
+LIMITS = (Limit(50, DAY),)
+"""Notices of one signature and template to one number; more cannot be allowed (help.aliyun.com/document_detail/108293).
+"""
 CODES = COMMON | meanings(
     (Meaning("money"), "isv.AMOUNT_NOT_ENOUGH isv.OUT_OF_SERVICE"),
     (Meaning("template"), "isv.SMS_TEMPLATE_ILLEGAL isv.SMS_SIGNATURE_SCENE_ILLEGAL isv.DOMESTIC_NUMBER_NOT_SUPPORTED"),

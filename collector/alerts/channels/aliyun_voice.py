@@ -15,10 +15,13 @@ from collector.alerts import wanted
 from collector.alerts.aliyun import COMMON, Aliyun
 from collector.alerts.channel import Answer, ChannelSettings
 from collector.alerts.coded import meanings
+from collector.alerts.limits import DAY, Limit
 from collector.alerts.message import Message
 from collector.alerts.service import Meaning
 from collector.alerts.together import together
 
+LIMITS = (Limit(1, 60), Limit(5, 3600), Limit(20, DAY))
+"""To one number (help.aliyun.com/document_detail/114036.htm)."""
 CODES = COMMON | meanings(
     (Meaning("money"), "isv.AMOUNT_NOT_ENOUGH isv.OUT_OF_SERVICE"),
     (Meaning("template"), "isv.TTS_TEMPLATE_ILLEGAL isv.TEMPLATE_MISSING_PARAMETERS isv.TEMPLATE_PARAMS_ILLEGAL"),

@@ -20,7 +20,7 @@ import msgspec
 from collector.alerts import wanted
 from collector.alerts.channel import Answer, ChannelSettings
 from collector.alerts.message import Message
-from collector.alerts.service import title_and_rest
+from collector.alerts.wording import title_and_rest
 from kadian.errors import KadianError
 from kadian.text import say
 

@@ -6,7 +6,8 @@ A page is `critical`, which breaks through silence and "do not disturb", and `ca
 
 from collector.alerts.channel import Answer, ChannelSettings
 from collector.alerts.message import Message
-from collector.alerts.service import MINUTE, Meaning, Service, cut, title_and_rest
+from collector.alerts.service import MINUTE, Meaning, Service
+from collector.alerts.wording import cut, title_and_rest
 
 # Words, not numbers: the app reads what the server hands on as text.
 LOUD = {"level": "critical", "call": "1", "volume": "10"}
@@ -23,7 +24,11 @@ BY_WORDS = {"device key": Meaning("key"), "device token": Meaning("key")}
 
 
 def open_url(url: str, settings: ChannelSettings) -> "Bark":
-    """The server at a URL."""
+    """The server at a URL.
+
+    Raises:
+        KadianError: K0430, the token is missing; K0530, it cannot be one.
+    """
     return Bark(url, settings)
 
 
@@ -32,7 +37,7 @@ class Bark:
 
     def __init__(self, url: str, settings: ChannelSettings) -> None:
         self._url = f"{url.rstrip('/')}/push"
-        self._service = Service("bark", settings, "code", 200, MEANINGS, by_words=BY_WORDS)
+        self._service = Service("bark", settings, ("code",), 200, MEANINGS, by_words=BY_WORDS)
 
     def send(self, message: Message) -> Answer:
         """Push once; under an `id` that comes again the phone replaces the notification."""

@@ -14,61 +14,62 @@ import time
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-import msgspec
-
+from collector.alerts import wanted
 from collector.alerts.channel import Answer, ChannelSettings
-from collector.alerts.chat import NEVER, Codes, judged, plain
+from collector.alerts.limits import Limit
 from collector.alerts.message import Message
-from collector.alerts.posting import Poster
+from collector.alerts.service import MINUTE, Meaning, Service, by_code
+from collector.alerts.wording import plain
 
 MOST_BYTES = 18_000
 """Of a text; the service takes 20,000 bytes in all."""
+LIMITS = (Limit(20, 60),)
+"""A robot a minute; then it is silenced."""
 SILENCED = 600.0
-CODES: Codes = {
-    -1: 0.0,
-    130101: SILENCED,
-    410100: SILENCED,
-    300001: NEVER,
-    300005: NEVER,
-    310000: 60.0,  # also a wrong clock, which may be set right meanwhile: the page must not be lost for it
-    400013: NEVER,
-    400101: NEVER,
-    400102: NEVER,
-    400106: NEVER,
-}
+MEANINGS = by_code(
+    Meaning("-1", retry=True),
+    Meaning("130101", retry=True, after_seconds=SILENCED),
+    Meaning("410100", retry=True, after_seconds=SILENCED),
+    Meaning("300001"),
+    Meaning("300005"),
+    # Also a wrong clock, which may be set right meanwhile: the page must not be lost for it.
+    Meaning("310000", retry=True, after_seconds=MINUTE),
+    Meaning("400013"),
+    Meaning("400101"),
+    Meaning("400102"),
+    Meaning("400106"),
+)
 
 
 def open_url(url: str, settings: ChannelSettings) -> "DingtalkRobot":
-    """The robot whose access token is `settings.token`."""
-    token = settings.token.reveal() if settings.token else ""
-    secret = settings.secret.reveal() if settings.secret else None
-    return DingtalkRobot(url, token, secret, tuple(settings.to))
+    """The robot whose access token is `settings.token`.
+
+    Raises:
+        KadianError: K0430, the token is missing, or the secret is blank; K0530, the token cannot be one.
+    """
+    return DingtalkRobot(url, settings)
 
 
 class DingtalkRobot:
     """One robot in one group; `now`: the office's clock, seconds since 1970."""
 
-    def __init__(
-        self, url: str, token: str, secret: str | None, to: tuple[str, ...] = (), now: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, url: str, settings: ChannelSettings, now: Callable[[], float] = time.time) -> None:
         self._url = url
-        self._token = token
-        self._secret = secret
-        self._to = to
+        self._service = Service("dingtalk_robot", settings, ("errcode",), 0, MEANINGS)
+        self._secret = wanted.signing(settings)
+        self._to = tuple(settings.to)
         self._now = now
-        self._poster = Poster(speaks=True)
 
     def send(self, message: Message) -> Answer:
         """Post once, signed with the time of now."""
         body: dict[str, object] = {"msgtype": "text", "text": {"content": plain(message, MOST_BYTES)}}
         if self._to and message.severity == "page":
             body["at"] = {"atMobiles": self._to, "isAtAll": False}
-        reply = self._poster.post(f"{self._url}?{urlencode(self._query())}", msgspec.json.encode(body))
-        return reply if isinstance(reply, Answer) else judged(reply, "dingtalk_robot", CODES)
+        return self._service.post(f"{self._url}?{urlencode(self._query())}", body)
 
     def _query(self) -> dict[str, str]:
         if self._secret is None:
-            return {"access_token": self._token}
+            return {"access_token": self._service.key}
         at = str(round(self._now() * 1000))
         sign = hmac.digest(self._secret.encode(), f"{at}\n{self._secret}".encode(), "sha256")
-        return {"access_token": self._token, "timestamp": at, "sign": base64.b64encode(sign).decode()}
+        return {"access_token": self._service.key, "timestamp": at, "sign": base64.b64encode(sign).decode()}

@@ -14,36 +14,44 @@ import time
 from collections.abc import Callable
 from urllib.parse import quote
 
-import msgspec
-
+from collector.alerts import wanted
 from collector.alerts.channel import Answer, ChannelSettings
-from collector.alerts.chat import NEVER, Codes, cut, judged
+from collector.alerts.limits import Limit
 from collector.alerts.message import Message
-from collector.alerts.posting import Poster
+from collector.alerts.service import MINUTE, Meaning, Service, by_code
+from collector.alerts.wording import cut
 
 MOST_BYTES = 8_000
 """Of the title and of the text, so that both and the people fit into 20 KB."""
-CODES: Codes = {11232: 60.0, 19001: NEVER, 19021: 60.0, 19022: NEVER, 19024: NEVER}
+LIMITS = (Limit(5, 1), Limit(100, 60))
+"""A robot a second and a minute (open.feishu.cn, 频控策略)."""
+MEANINGS = by_code(
+    Meaning("11232", retry=True, after_seconds=MINUTE),
+    Meaning("19001"),
+    Meaning("19021", retry=True, after_seconds=MINUTE),
+    Meaning("19022"),
+    Meaning("19024"),
+)
 
 
 def open_url(url: str, settings: ChannelSettings) -> "FeishuRobot":
-    """The robot whose address ends with `settings.token`."""
-    token = settings.token.reveal() if settings.token else ""
-    secret = settings.secret.reveal() if settings.secret else None
-    return FeishuRobot(f"{url.rstrip('/')}/{quote(token, safe='')}", secret, tuple(settings.to))
+    """The robot whose address ends with `settings.token`.
+
+    Raises:
+        KadianError: K0430, the token is missing, or the secret is blank; K0530, the token cannot be one.
+    """
+    return FeishuRobot(url, settings)
 
 
 class FeishuRobot:
     """One robot in one group; `now`: the office's clock, seconds since 1970."""
 
-    def __init__(
-        self, url: str, secret: str | None, to: tuple[str, ...] = (), now: Callable[[], float] = time.time
-    ) -> None:
-        self._url = url
-        self._secret = secret
-        self._to = to
+    def __init__(self, url: str, settings: ChannelSettings, now: Callable[[], float] = time.time) -> None:
+        self._service = Service("feishu_robot", settings, ("code", "StatusCode"), 0, MEANINGS)
+        self._url = f"{url.rstrip('/')}/{quote(self._service.key, safe='')}"
+        self._secret = wanted.signing(settings)
+        self._to = tuple(settings.to)
         self._now = now
-        self._poster = Poster(speaks=True)
 
     def send(self, message: Message) -> Answer:
         """Post once, signed with the time of now."""
@@ -52,8 +60,7 @@ class FeishuRobot:
             lines.append([{"tag": "at", "user_id": member} for member in self._to])
         post = {"zh_cn": {"title": cut(message.text, MOST_BYTES), "content": lines}}
         body = {**self._signature(), "msg_type": "post", "content": {"post": post}}
-        reply = self._poster.post(self._url, msgspec.json.encode(body))
-        return reply if isinstance(reply, Answer) else judged(reply, "feishu_robot", CODES, ("code", "StatusCode"))
+        return self._service.post(self._url, body)
 
     def _signature(self) -> dict[str, str]:
         if self._secret is None:

@@ -6,7 +6,8 @@
 
 from collector.alerts.channel import Answer, ChannelSettings
 from collector.alerts.message import Message
-from collector.alerts.service import MINUTE, Meaning, Service, cut, title_and_rest
+from collector.alerts.service import MINUTE, Meaning, Service
+from collector.alerts.wording import cut, title_and_rest
 
 PRIORITIES = {"page": 10, "notice": 5}
 """0 … 10: the Android app makes a sound from 4, and vibrates as well from 8."""
@@ -20,7 +21,11 @@ MEANINGS = {
 
 
 def open_url(url: str, settings: ChannelSettings) -> "Gotify":
-    """The server at a URL."""
+    """The server at a URL.
+
+    Raises:
+        KadianError: K0430, the token is missing; K0530, it cannot be one.
+    """
     return Gotify(url, settings)
 
 
@@ -29,7 +34,7 @@ class Gotify:
 
     def __init__(self, url: str, settings: ChannelSettings) -> None:
         self._url = f"{url.rstrip('/')}/message"
-        self._service = Service("gotify", settings, "errorCode", None, MEANINGS)
+        self._service = Service("gotify", settings, ("errorCode",), None, MEANINGS)
 
     def send(self, message: Message) -> Answer:
         """Post once."""

@@ -14,7 +14,6 @@ from zlib import crc32
 
 from collector.alerts import wanted
 from collector.alerts.channel import Answer, ChannelSettings
-from collector.alerts.chat import plain
 from collector.alerts.coded import meanings, refused
 from collector.alerts.message import Message
 from collector.alerts.modem import pdu
@@ -22,6 +21,7 @@ from collector.alerts.modem.answers import Final
 from collector.alerts.modem.dialogue import Failed, Modem
 from collector.alerts.modem.port import Gone, open_port
 from collector.alerts.service import MINUTE, Meaning
+from collector.alerts.wording import plain
 from kadian.errors import KadianError
 from kadian.text import say
 

@@ -9,13 +9,18 @@ over it).
 from urllib.parse import unquote
 
 from collector.alerts.channel import Answer, ChannelSettings
+from collector.alerts.limits import DAY, Limit
 from collector.alerts.message import Message
-from collector.alerts.service import HOUR, MINUTE, Meaning, Service, cut, title_and_rest
+from collector.alerts.service import HOUR, MINUTE, Meaning, Service
+from collector.alerts.wording import cut, title_and_rest
 
 PRIORITIES = {"page": 5, "notice": 3}
 """5: the longest vibration and a pop-over; 3: the server's default."""
 MOST_BYTES = 4096
 """Of a message; a longer one becomes an attached file."""
+LIMITS = (Limit(60, 300), Limit(250, DAY))
+"""A visitor of ntfy.sh: 60 at once, one more each 5 s, 250 a day (docs.ntfy.sh/publish, "Limitations"). A server of
+one's own has the first of them by default, so `limit` may say more."""
 MEANINGS = {
     401: Meaning("key"),
     403: Meaning("forbidden"),
@@ -28,7 +33,11 @@ MEANINGS = {
 
 
 def open_url(url: str, settings: ChannelSettings) -> "Ntfy":
-    """The topic at the end of a URL."""
+    """The topic at the end of a URL.
+
+    Raises:
+        KadianError: K0430, the token is blank; K0530, it cannot be one.
+    """
     return Ntfy(url, settings)
 
 
@@ -39,7 +48,7 @@ class Ntfy:
         root, _, topic = url.rstrip("/").rpartition("/")
         self._root = f"{root}/"
         self._topic = unquote(topic)
-        self._service = Service("ntfy", settings, "code", None, MEANINGS, needs_key=False)
+        self._service = Service("ntfy", settings, ("code",), None, MEANINGS, needs_key=False)
 
     def send(self, message: Message) -> Answer:
         """Publish once."""

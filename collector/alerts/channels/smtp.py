@@ -11,7 +11,7 @@ from email.policy import SMTP
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from collector.alerts import wanted
-from collector.alerts.channel import Answer, ChannelSettings
+from collector.alerts.channel import Answer, ChannelSettings, no_address
 from collector.alerts.discreet import discreet
 from collector.alerts.mailing import Letter, Server, hand_in
 from collector.alerts.message import Message
@@ -41,7 +41,7 @@ def open_url(url: str, settings: ChannelSettings) -> "Smtp":
     try:
         port = address.port or (465 if tls else 587 if starttls else 25)
     except ValueError as error:
-        raise KadianError("K0401", f"channels.{settings.name}.url", word="smtp") from error
+        raise no_address(settings, "smtp", SCHEMES) from error
     return Smtp(Server(address.hostname or "", port, tls, starttls, user, password), sender, to)
 
 

@@ -12,11 +12,14 @@ from collections.abc import Callable, Sequence
 from collector.alerts import wanted
 from collector.alerts.channel import Answer, ChannelSettings
 from collector.alerts.coded import meanings
+from collector.alerts.limits import DAY, Limit
 from collector.alerts.message import Message
 from collector.alerts.service import Meaning
 from collector.alerts.tencent import COMMON, Tencent
 from collector.alerts.together import together
 
+LIMITS = (Limit(10, DAY),)
+"""To one number, unless the console says otherwise (cloud.tencent.com/document/product/382/13303)."""
 CODES = COMMON | meanings(
     (Meaning("money"), "FailedOperation.InsufficientBalanceInSmsPackage"),
     # So it is spelt by the service.

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from collector.alerts import wanted
 from collector.alerts.body import complaint
 from collector.alerts.channel import Answer, ChannelSettings
 from collector.alerts.message import Message
@@ -14,9 +15,13 @@ from collector.alerts.posting import Poster
 
 
 def open_url(url: str, settings: ChannelSettings) -> "Webhook":
-    """The webhook at a URL; `settings.token` is sent as `Authorization: Bearer …`, `secret` signs."""
-    token, secret = (each.reveal() if each else None for each in (settings.token, settings.secret))
-    return Webhook(url, token, secret)
+    """The webhook at a URL; `settings.token` is sent as `Authorization: Bearer …`, `secret` signs.
+
+    Raises:
+        KadianError: K0430, one of them is there and blank; K0530, the token cannot stand in a header.
+    """
+    token = wanted.letters(settings) if settings.token else None
+    return Webhook(url, token, wanted.signing(settings))
 
 
 class Webhook:

@@ -7,36 +7,44 @@ Source: developer.work.weixin.qq.com, document 91770 (群机器人配置说明) 
 
 from urllib.parse import urlencode
 
-import msgspec
-
 from collector.alerts.channel import Answer, ChannelSettings
-from collector.alerts.chat import NEVER, Codes, judged, plain
+from collector.alerts.limits import Limit
 from collector.alerts.message import Message
-from collector.alerts.posting import Poster
+from collector.alerts.service import MINUTE, Meaning, Service, by_code
+from collector.alerts.wording import plain
 
 MOST_BYTES = 2048
 """Of a text."""
-CODES: Codes = {-1: 0.0, 45009: 60.0, 45033: 60.0, 93000: NEVER}
+LIMITS = (Limit(20, 60),)
+"""A robot a minute (document 91770)."""
+MEANINGS = by_code(
+    Meaning("-1", retry=True),
+    Meaning("45009", retry=True, after_seconds=MINUTE),
+    Meaning("45033", retry=True, after_seconds=MINUTE),
+    Meaning("93000"),
+)
 
 
 def open_url(url: str, settings: ChannelSettings) -> "WecomRobot":
-    """The robot whose key is `settings.token`."""
-    key = settings.token.reveal() if settings.token else ""
-    return WecomRobot(f"{url}?{urlencode({'key': key})}", tuple(settings.to))
+    """The robot whose key is `settings.token`.
+
+    Raises:
+        KadianError: K0430, the token is missing; K0530, the token cannot be one.
+    """
+    return WecomRobot(url, settings)
 
 
 class WecomRobot:
     """One robot in one group."""
 
-    def __init__(self, url: str, to: tuple[str, ...] = ()) -> None:
-        self._url = url
-        self._to = to
-        self._poster = Poster(speaks=True)
+    def __init__(self, url: str, settings: ChannelSettings) -> None:
+        self._service = Service("wecom_robot", settings, ("errcode",), 0, MEANINGS)
+        self._url = f"{url}?{urlencode({'key': self._service.key})}"
+        self._to = tuple(settings.to)
 
     def send(self, message: Message) -> Answer:
         """Post once."""
         text: dict[str, object] = {"content": plain(message, MOST_BYTES)}
         if self._to and message.severity == "page":
             text["mentioned_mobile_list"] = self._to
-        reply = self._poster.post(self._url, msgspec.json.encode({"msgtype": "text", "text": text}))
-        return reply if isinstance(reply, Answer) else judged(reply, "wecom_robot", CODES)
+        return self._service.post(self._url, {"msgtype": "text", "text": text})

@@ -2,16 +2,21 @@ import subprocess
 import sys
 from itertools import pairwise
 
+import msgspec
 import pytest
 
 from collector.alerts.channel import Answer
 from collector.alerts.channels.webhook import Webhook
-from collector.alerts.courier import Courier
+from collector.alerts.courier import LONGEST_SLEEP, Courier
+from collector.alerts.limits import FEVERS_IN_A_ROW, Limit
 from collector.alerts.patience import LONGEST_MS, next_try_ms
 from collector.alerts.watch import Watch
 from collector.ledger import Follower, deliveries, incidents
-from collector.rules.rule import RuleSettings
+from collector.ledger.deliveries import Delivery, delivery_id
+from collector.rules.reason import Reason
+from collector.rules.rule import Finding, RuleSettings
 from tests.collector.alerts.conftest import Phone, until
+from tests.collector.alerts.message import MESSAGE
 from tests.collector.queued import telling
 
 SETTINGS = RuleSettings(names={"g1": "正门"})
@@ -187,3 +192,80 @@ def test_pauses_grow_to_a_minute_and_end_after_a_day():
     assert LONGEST_MS <= now_ms < LONGEST_MS + 70_000
     assert next_try_ms(0, 0, 0, Answer("refused", "HTTP 404"), 0.5) is None
     assert [next_try_ms(0, 0, 0, answer, chance) for chance in (0, 1)] == [800, 1200]
+
+
+class Counting:
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.sent = []
+
+    def send(self, message):
+        self.sent.append(message.incident)
+        return self.answers.pop(0) if self.answers else Answer("accepted", "fine")
+
+
+def filled(office, rules, now_ms=0):
+    """Queues a message about an incident of each of these rules."""
+    with office.ledger.begin() as connection:
+        for at, rule in enumerate(rules):
+            found = Finding(rule, Reason.SEALED, f"{rule}{at}", "g1", f"s{at}", "page", False, now_ms, {}, once=True)
+            incident, _ = incidents.open_or_repeat(connection, found, now_ms)
+            id_ = delivery_id(incident.id, "phone")
+            body = msgspec.json.encode(msgspec.structs.replace(MESSAGE, incident=found.cause)).decode()
+            new = Delivery(id_, incident.id, "phone", "waiting", body, 0, now_ms, now_ms + at)
+            deliveries.put(connection, new, [incident.id])
+
+
+def test_what_finds_no_room_waits_without_a_try_and_a_fever_does_not(office):
+    clock = [1_000]
+    channel = Counting()
+    limits = {"phone": (Limit(3, 60),)}
+    filled(office, ["sealed_entrance"] * 4)
+
+    def courier():
+        # Another one each time: what was sent stands in the ledger, so a restart forgets nothing.
+        return Courier(office.ledger, {}, lambda: clock[0], limits=limits)
+
+    assert [courier().step("phone", channel) for _ in range(3)] == [0, 0, LONGEST_SLEEP]
+    assert channel.sent == ["sealed_entrance0", "sealed_entrance1"]
+    filled(office, ["confirmed_fever"])
+    assert courier().step("phone", channel) == 0
+    assert channel.sent[-1] == "confirmed_fever0"
+    assert states(office).count(("waiting", 0)) == 2
+    clock[0] = 60_999
+    assert courier().step("phone", channel) == pytest.approx(0.01)
+    clock[0] = 61_000
+    assert courier().step("phone", channel) == 0
+    assert channel.sent[-1] == "sealed_entrance2"
+
+
+def test_what_is_over_needs_no_room(office):
+    filled(office, ["sealed_entrance"] * 2)
+    channel = Counting()
+    courier = Courier(office.ledger, {}, lambda: 1_000, limits={"phone": (Limit(1, 60),)})
+    assert courier.step("phone", channel) == 0
+    with office.ledger.begin() as connection:
+        for incident in incidents.listing(connection):
+            incidents.resolve(connection, incident.id, "li", 1_000)
+    assert courier.step("phone", channel) == 0
+    assert (sorted(states(office)), len(channel.sent)) == ([("accepted", 1), ("refused", 1)], 1)
+
+
+def test_a_message_that_failed_stands_in_nobodys_way_nor_in_its_own(office):
+    clock = [1_000]
+    filled(office, ["sealed_entrance"])
+    channel = Counting(Answer("unknown", "HTTP 500", retry=True))
+    courier = Courier(office.ledger, {}, lambda: clock[0], lambda: 0.5, limits={"phone": (Limit(1, 86_400),)})
+    assert courier.step("phone", channel) == 0
+    clock[0] = 2_000
+    assert courier.step("phone", channel) == 0
+    assert states(office) == [("accepted", 2)]
+
+
+def test_many_fevers_do_not_keep_another_message_for_ever(office):
+    filled(office, ["sealed_entrance", *["confirmed_fever"] * 12])
+    channel = Counting()
+    courier = Courier(office.ledger, {}, lambda: 1_000)
+    for _ in range(13):
+        courier.step("phone", channel)
+    assert channel.sent.index("sealed_entrance0") == FEVERS_IN_A_ROW

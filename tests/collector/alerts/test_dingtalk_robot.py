@@ -8,6 +8,8 @@ import msgspec
 import pytest
 
 from collector.alerts.channels.dingtalk_robot import DingtalkRobot
+from collector.settings import Channel
+from kadian.settings import Secret
 
 GOOD = (200, b'{"errcode":0,"errmsg":"ok"}')
 
@@ -38,9 +40,10 @@ def test_the_time_in_milliseconds_is_signed_with_the_secret(opened, page, phone)
 
 def test_a_sign_with_plus_and_slash_arrives_as_it_was(page, phone):
     phone.answers = [GOOD]
+    signed = Channel("duty", "", Secret("k"), Secret("SEC1"))
     signs = []
     for second in range(20):
-        DingtalkRobot(phone.url, "k", "SEC1", now=lambda second=second: 1_700_000_000 + second).send(page)
+        DingtalkRobot(phone.url, signed, now=lambda second=second: 1_700_000_000 + second).send(page)
         text = f"{1_700_000_000 + second}000\nSEC1".encode()
         signs.append(base64.b64encode(hmac.new(b"SEC1", text, hashlib.sha256).digest()).decode())
         assert asked(phone)["sign"] == signs[-1]
@@ -49,7 +52,7 @@ def test_a_sign_with_plus_and_slash_arrives_as_it_was(page, phone):
 
 def test_a_robot_without_a_secret_is_asked_without_a_sign(page, phone):
     phone.answers = [GOOD]
-    assert DingtalkRobot(phone.url, "k", None).send(page).kind == "accepted"
+    assert DingtalkRobot(phone.url, Channel("duty", "", Secret("k"))).send(page).kind == "accepted"
     assert asked(phone) == {"access_token": "k"}
 
 

@@ -7,6 +7,8 @@ import msgspec
 import pytest
 
 from collector.alerts.channels.feishu_robot import FeishuRobot
+from collector.settings import Channel
+from kadian.settings import Secret
 
 GOOD = (200, b'{"StatusCode":0,"StatusMessage":"success","code":0,"data":{},"msg":"success"}')
 
@@ -39,13 +41,13 @@ def test_the_time_in_seconds_and_the_secret_are_the_key_of_the_sign(opened, page
 
 def test_the_sign_goes_with_the_clock_that_is_given(page, phone):
     phone.answers = [GOOD]
-    FeishuRobot(phone.url, "SEC1", now=lambda: 1_599_360_473.9).send(page)
+    FeishuRobot(phone.url, Channel("duty", "", Secret("k"), Secret("SEC1")), now=lambda: 1_599_360_473.9).send(page)
     assert phone.calls[0][1]["timestamp"] == "1599360473"
 
 
 def test_a_robot_without_a_secret_is_asked_without_a_sign(page, phone):
     phone.answers = [GOOD]
-    assert FeishuRobot(phone.url, None).send(page).kind == "accepted"
+    assert FeishuRobot(phone.url, Channel("duty", "", Secret("k"))).send(page).kind == "accepted"
     assert set(phone.calls[0][1]) == {"msg_type", "content"}
 
 
@@ -58,7 +60,6 @@ def test_a_robot_without_a_secret_is_asked_without_a_sign(page, phone):
         (19021, "sign match fail or timestamp is not within one hour", True, 60, "检查办公室的时钟"),
         (19022, "Ip Not Allowed", False, 0, "白名单"),
         (19024, "Key Words Not Found", False, 0, "关键词"),
-        (9499, "Bad Request", True, 0, ""),
     ],
 )
 def test_the_code_in_the_body_decides_under_any_status(opened, page, phone, status, code, words, retry, after, said):
@@ -67,6 +68,13 @@ def test_the_code_in_the_body_decides_under_any_status(opened, page, phone, stat
     assert (told.kind, told.retry, told.after_seconds) == ("refused", retry, after)
     assert said in told.reason
     assert told.reason.endswith(f"({code}: {words})")
+
+
+@pytest.mark.parametrize(("status", "retry"), [(200, True), (400, False), (429, True)])
+def test_after_a_code_that_nobody_knows_the_status_says_whether_to_try_again(opened, page, phone, status, retry):
+    phone.answers = [(status, msgspec.json.encode({"code": 9499, "data": {}, "msg": "Bad Request"}))]
+    told = opened("feishu_robot").send(page)
+    assert (told.kind, told.retry, told.reason) == ("refused", retry, "9499: Bad Request")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ def test_it_is_sent_as_plain_text(phone, page):
     assert pushplus(phone).send(page).kind == "accepted"
     ((_, body, _),) = phone.calls
     assert phone.paths == ["/hook/send"]
-    assert body == {"token": "be86", "title": "正门 38.4°C 两次确认", "content": "请复核后记录", "template": "txt"}
+    content = "请复核后记录\n2026-11-24T07:02:00.000+08:00 正门"
+    assert body == {"token": "be86", "title": "正门 38.4°C 两次确认", "content": content, "template": "txt"}
 
 
 @pytest.mark.parametrize(
@@ -32,6 +33,7 @@ def test_it_is_sent_as_plain_text(phone, page):
         (903, "无效的用户令牌", "token", False, 0),
         (905, "账户未进行实名认证", "实名", False, 0),
         (999, "服务端验证错误", "999: 服务端验证错误", True, 0),
+        (999, "请勿频繁推送相同内容", "可能已经送到", True, 3600),
     ],
 )
 def test_each_code_in_a_body_of_http_200_says_what_to_do(phone, page, code, msg, said, retry, after):

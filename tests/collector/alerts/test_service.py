@@ -8,6 +8,7 @@ import pytest
 from collector.alerts import posting
 from collector.alerts.channel import open_channel
 from collector.settings import Channel
+from kadian.errors import KadianError
 from kadian.settings import Secret
 
 KEY = "SCTk3y/0f_the+phone"
@@ -116,20 +117,32 @@ def test_the_key_is_in_no_reason_and_no_log(phone, page, name, answer, caplog):
         assert KEY[:6] not in text
 
 
-@everyone
-@pytest.mark.parametrize("key", ["ke\ny", "密钥", "a b"])
-def test_what_cannot_be_a_key_is_refused_without_a_call(phone, page, name, key):
-    told = channel(name, phone, key).send(page)
-    assert (told.kind, told.retry) == ("refused", False)
-    assert "token" in told.reason
-    assert "(" not in told.reason
-    assert phone.calls == []
+ROBOTS = ("wecom_robot", "dingtalk_robot", "feishu_robot", "wecom_app", "webhook")
 
 
-@pytest.mark.parametrize("name", [name for name in GOOD if name != "ntfy"])
-def test_without_a_key_nobody_is_called(phone, page, name):
-    told = channel(name, phone, None).send(page)
-    assert (told.kind, told.retry, phone.calls) == ("refused", False, [])
+@pytest.mark.parametrize("name", [*GOOD, *ROBOTS])
+@pytest.mark.parametrize(
+    ("key", "code"), [("ke\ny", "K0530"), ("密钥", "K0530"), ("a b", "K0530"), ("\n", "K0430"), (" ", "K0430")]
+)
+def test_what_cannot_be_a_key_is_refused_at_the_start(phone, name, key, code):
+    with pytest.raises(KadianError) as refused:
+        open_channel(Channel("secretary", f"{name}+{phone.url}?agentid=1", Secret(key)))
+    assert (refused.value.code, refused.value.where) == (code, "channels.secretary.token")
+    assert key.strip() == "" or key not in refused.value.lines()
+
+
+@pytest.mark.parametrize("name", [name for name in (*GOOD, *ROBOTS) if name not in {"ntfy", "webhook"}])
+def test_without_a_key_no_office_starts(phone, name):
+    with pytest.raises(KadianError) as refused:
+        open_channel(Channel("secretary", f"{name}+{phone.url}?agentid=1"))
+    assert refused.value.code == "K0430"
+
+
+@pytest.mark.parametrize("name", ["dingtalk_robot", "feishu_robot", "webhook"])
+def test_a_blank_secret_signs_nothing_and_is_refused_at_the_start(phone, name):
+    with pytest.raises(KadianError) as refused:
+        open_channel(Channel("secretary", f"{name}+{phone.url}", Secret("k"), Secret("\n")))
+    assert (refused.value.code, refused.value.where) == ("K0430", "channels.secretary.secret")
 
 
 @everyone

@@ -225,6 +225,10 @@ def test_what_is_missing_is_said_when_the_channel_is_opened(url, token, to, code
     with pytest.raises(KadianError) as refused:
         open_channel(Channel("mail", url, token, to=tuple(to)))
     assert (refused.value.code, refused.value.where) == (code, f"channels.mail.{where}")
+    if code == "K0401":
+        assert "smtp+smtp://" in refused.value.do()
+        assert "smtp+smtps://" in refused.value.do("en")
+        assert "http" not in refused.value.do() + refused.value.what()
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_an_endless_answer_is_read_to_its_bound(phone):
         (b'{"code": 0}', None),
         (b'{"code": "OK"}', None),
         (b'{"code": 19021, "msg": "sign match fail"}', "code 19021: sign match fail"),
-        (b'{"code": "isv.BUSINESS_LIMIT_CONTROL", "Message": "x"}', "code isv.BUSINESS_LIMIT_CONTROL: "),
+        (b'{"code": "isv.BUSINESS_LIMIT_CONTROL", "Message": "x"}', "code isv.BUSINESS_LIMIT_CONTROL: x"),
         (b'{"ok": false, "error": "no chat"}', "ok False: no chat"),
         (b"[1]", None),
         (b"\xff\xfe", None),

@@ -4,7 +4,9 @@ import msgspec
 import pytest
 
 from collector.alerts.channels.wecom_app import WecomApp
+from collector.settings import Channel
 from kadian.errors import KadianError
+from kadian.settings import Secret
 
 SENT = (200, b'{"errcode":0,"errmsg":"ok","invaliduser":"","msgid":"m1"}')
 
@@ -41,7 +43,7 @@ def test_the_application_gets_its_pass_once_and_sends_with_it(app, page, phone):
 
 def test_a_pass_is_renewed_a_minute_before_it_ends(page, phone):
     clock = [0.0]
-    app = WecomApp(phone.url, 1, "ww1:s", now=lambda: clock[0])
+    app = WecomApp(phone.url, 1, Channel("duty", "", Secret("ww1:s")), now=lambda: clock[0])
     phone.answers = [pass_("T1"), SENT, SENT, pass_("T2"), SENT]
     for clock[0] in (0.0, 7139.0, 7140.0):
         assert app.send(page).kind == "accepted"
@@ -76,7 +78,7 @@ def test_a_pass_that_is_no_more_taken_is_renewed_once(app, page, phone, code):
         (no(81013), "refused", False, 0, "可见范围"),
         (no(82001), "refused", False, 0, "to"),
         (no(301002), "refused", False, 0, "同一个应用"),
-        (no(987654, "new"), "refused", True, 0, "(987654: new)"),
+        (no(987654, "new"), "refused", True, 0, "987654: new"),
         ((200, b'{"errcode":0,"acc'), "unknown", True, 0, "看不懂"),
         ((200, b"<html>"), "unknown", True, 0, "看不懂"),
         ((429, b""), "refused", True, 0, "HTTP 429"),
@@ -120,8 +122,17 @@ def test_a_long_text_ends_at_a_character_within_2048_bytes(app, page, phone):
     assert 2045 <= len(phone.calls[1][1]["text"]["content"].encode()) <= 2048
 
 
-@pytest.mark.parametrize("rest", ["", "?agentid=", "?agentid=x"])
-def test_an_address_without_an_application_is_refused_at_the_start(opened, rest):
+@pytest.mark.parametrize(
+    ("rest", "key", "code"),
+    [
+        ("", "ww1:s", "K0430"),
+        ("?agentid=", "ww1:s", "K0430"),
+        ("?agentid=x", "ww1:s", "K0531"),
+        ("?agentid=1", "ww1", "K0430"),
+        ("?agentid=1", ":s", "K0430"),
+    ],
+)
+def test_what_names_no_application_or_half_a_key_is_refused_at_the_start(opened, rest, key, code):
     with pytest.raises(KadianError) as refused:
-        opened("wecom_app", rest=rest)
-    assert refused.value.code == "K0401"
+        opened("wecom_app", key=key, rest=rest)
+    assert refused.value.code == code
