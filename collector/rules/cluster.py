@@ -14,6 +14,7 @@ from collector.rules.confirmed_fever import AT_GATE, TOO_EARLY, is_high
 from collector.rules.crowd import WITHIN_MS, Crowd, Person
 from collector.rules.lateness import moment_ms
 from collector.rules.reason import Reason
+from collector.rules.robust import NORMAL, mad
 from collector.rules.rule import Facts, Finding, RuleSettings, is_late, place
 
 NAME = "cluster"
@@ -114,15 +115,9 @@ def _moved(before: Sequence[float], now: Sequence[float], step: float) -> bool:
     """Whether the median has risen by `step`, and by more than the values' own spread explains."""
     if len(now) < ENOUGH or len(before) < RECENT:
         return False
-    # A median's standard error is 1.2533 σ/√n, and σ is 1.4826 times the median absolute deviation (of a normal one).
-    error = 1.2533 * 1.4826 * max(spread(before), spread(now)) * sqrt(1 / len(before) + 1 / len(now))
+    # A median's standard error is 1.2533 σ/√n (of a normal distribution).
+    error = 1.2533 * NORMAL * max(mad(before), mad(now)) * sqrt(1 / len(before) + 1 / len(now))
     return median(now) - median(before) >= max(step, SPREADS * error)
-
-
-def spread(values: Sequence[float]) -> float:
-    """The median absolute deviation."""
-    middle = median(values)
-    return median(abs(value - middle) for value in values)
 
 
 def _of_device(
@@ -143,7 +138,7 @@ def _of_people(crowd: Crowd, stored: StoredScreening, settings: RuleSettings) ->
     people = list(crowd)
     ill = [one for one in people[-AMONG:] if one.ill]
     well = [one.celsius for one in people[-AMONG:] if not one.high]
-    cold = len(well) >= ENOUGH and spread(well) >= COLD
+    cold = len(well) >= ENOUGH and mad(well) >= COLD
     if (cold or len(ill) < _unusual(people)) and sum(one.again for one in ill) < CONFIRMED:
         return Reason.FEW_HIGH, []
     facts: Facts = {"kind": "people", "high": len(ill), "of": min(len(people), AMONG)}
