@@ -20,6 +20,7 @@ from collector.access.register import RegisterKey
 from collector.alerts.channel import limits_of, open_channel
 from collector.alerts.courier import Courier
 from collector.alerts.dispatch import Dispatch, Dispatcher
+from collector.alerts.selftest import SelfTests
 from collector.alerts.watch import Watch
 from collector.api.app import make_app
 from collector.api.enrolment import open_enrolment
@@ -189,6 +190,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         started_in_order: tuple[Part, ...] = (
             courier,
             Dispatcher(ledger, dispatch, now_ms),
+            SelfTests(ledger, list(channels), settings.alerts.self_test, zone, now_ms),
             *followers.values(),
             policies,
             ingest,
