@@ -15,7 +15,7 @@ from collector.alerts.limits import Limits, free_ms, in_turn, window_ms
 from collector.alerts.message import Message
 from collector.alerts.patience import LONGEST_MS, next_try_ms
 from collector.ledger import Connection, Ledger, channel_tests, deliveries, incidents, queued
-from collector.ledger.channel_tests import Tested
+from collector.ledger.channel_tests import Trial
 from collector.ledger.deliveries import Delivery
 from collector.ledger.queued import Queued
 
@@ -166,7 +166,7 @@ class Courier:
                 deliveries.refused(connection, delivery, now_ms, answer.reason)
             if test:
                 day = selftest.day_of(delivery)
-                channel_tests.put(connection, Tested(delivery.channel, day, now_ms, answer.kind, answer.reason))
+                channel_tests.put(connection, Trial(delivery.channel, day, now_ms, answer.kind, answer.reason))
 
 
 def _is_over(connection: Connection, delivery: Delivery) -> bool:

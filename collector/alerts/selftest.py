@@ -13,6 +13,7 @@ import structlog
 
 from collector.alerts.message import Message
 from collector.ledger import Connection, Ledger, channel_tests, deliveries
+from collector.ledger.channel_tests import Trial
 from collector.ledger.deliveries import Delivery, delivery_id
 from kadian.text import say
 
@@ -84,7 +85,6 @@ class SelfTests:
         self._at = at
         self._timezone = timezone
         self._now_ms = now_ms
-        self._begun_on = None if at is None else due_day(self._now(), at)
         self._queued: str | None = None
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="self-tests", daemon=True)
@@ -116,14 +116,16 @@ class SelfTests:
 
     def step(self) -> None:
         """Queue what is due and not yet queued."""
-        day = None if self._at is None else due_day(self._now(), self._at)
-        if day is None or day == self._queued:
+        day = (self._at and due_day(self._now(), self._at)) or ""
+        if day == self._queued:
             return
         with self._ledger.begin() as connection:
             known = channel_tests.listing(connection)
-            if known or day != self._begun_on:
-                missing = [name for name in self._channels if name not in known or known[name].day != day]
-                for name in missing:
+            for name in self._channels:
+                if not known:
+                    first = Trial(name, day, self._now_ms(), "untested", say("selftest.first"))
+                    channel_tests.put(connection, first)
+                elif day and (name not in known or known[name].day != day):
                     self._put(connection, name, day)
         self._queued = day
 

@@ -10,10 +10,10 @@ from collector.ledger.insertion import or_renew
 from collector.ledger.tables import channel_tests
 
 
-class Tested(msgspec.Struct, frozen=True):
-    """One row of `tables.channel_tests`: `day` is the site's, `2026-11-25`; `at_ms` milliseconds since 1970.
+class Trial(msgspec.Struct, frozen=True):
+    """One row of `tables.channel_tests`: `day` is the site's, `2026-11-25`, empty before the first.
 
-    `kind`: accepted, refused, unknown (the service did not answer in all the tries), untested (it cannot be tried
+    `at_ms`: milliseconds since 1970. `kind`: accepted, refused, unknown (the service did not answer in all the tries), untested (it cannot be tried
     without ringing somebody).
     """
 
@@ -24,16 +24,16 @@ class Tested(msgspec.Struct, frozen=True):
     reason: str
 
 
-def put(connection: Connection, tested: Tested) -> None:
+def put(connection: Connection, trial: Trial) -> None:
     """Keep it in the place of the one before."""
     renewed = or_renew(connection, channel_tests, ("day", "at_ms", "kind", "reason"))
-    connection.execute(renewed, msgspec.structs.asdict(tested))
+    connection.execute(renewed, msgspec.structs.asdict(trial))
 
 
-def listing(connection: Connection) -> dict[str, Tested]:
+def listing(connection: Connection) -> dict[str, Trial]:
     """The last test of each channel that ever had one."""
     rows = connection.execute(select(channel_tests)).mappings()
-    return {row["channel"]: Tested(**row) for row in rows}
+    return {row["channel"]: Trial(**row) for row in rows}
 
 
 def refused(connection: Connection, channels: Collection[str]) -> dict[str, str]:

@@ -10,17 +10,17 @@ from collector.api.answers.alert import InBothLanguages
 from collector.api.office import Office, OfficeHere
 from collector.api.times import iso
 from collector.ledger import Connection, channel_tests, queued
-from collector.ledger.channel_tests import Tested
+from collector.ledger.channel_tests import Trial
 from collector.ledger.queued import Standing
 from kadian.text import say
 
 router = APIRouter(prefix="/api/v1/channels", tags=["channels"])
 
 
-class TestAnswer(BaseModel):
+class TrialAnswer(BaseModel):
     """What came of the last silent test."""
 
-    day: str = Field(description="the site's day that it was for")
+    day: str = Field(description="the site's day that it was for; empty before the first")
     at: str
     result: Literal["accepted", "refused", "unknown", "untested"] = Field(
         description="`unknown`: no answer; `untested`: the channel cannot be tried without ringing somebody"
@@ -41,7 +41,7 @@ class ChannelAnswer(BaseModel):
 
     name: str
     kind: str = Field(description="the first word of its URL: `wecom_robot`, `bark` …")
-    test: TestAnswer | None
+    test: TrialAnswer | None
     accepted_at: str | None = Field(description="when the service last took a message")
     waiting: int = Field(description="messages that it has not taken yet")
     room: Room | None = Field(description="null: nobody counts")
@@ -76,12 +76,12 @@ def listing(office: OfficeHere) -> dict[str, Any]:
     return {"items": items}
 
 
-def _test(office: Office, tested: Tested | None) -> dict[str, Any] | None:
-    if tested is None:
+def _test(office: Office, trial: Trial | None) -> dict[str, Any] | None:
+    if trial is None:
         return None
-    text = {language: say(f"selftest.{tested.kind}", language) for language in ("zh", "en")}
-    at = iso(tested.at_ms, office.zone)
-    return {"day": tested.day, "at": at, "result": tested.kind, "text": text, "reason": tested.reason}
+    text = {language: say(f"selftest.{trial.kind}", language) for language in ("zh", "en")}
+    at = iso(trial.at_ms, office.zone)
+    return {"day": trial.day, "at": at, "result": trial.kind, "text": text, "reason": trial.reason}
 
 
 def _room(connection: Connection, channel: Channel, now_ms: int) -> dict[str, int | None] | None:
