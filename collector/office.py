@@ -17,11 +17,7 @@ import structlog
 
 from collector import broker
 from collector.access.register import RegisterKey
-from collector.alerts.channel import limits_of, open_channel
-from collector.alerts.courier import Courier
-from collector.alerts.dispatch import Dispatch, Dispatcher
-from collector.alerts.selftest import SelfTests
-from collector.alerts.watch import Watch
+from collector.alarms import open_alarms
 from collector.api.app import make_app
 from collector.api.enrolment import open_enrolment
 from collector.api.office import Office
@@ -34,7 +30,6 @@ from collector.ledger.engine import sqlite_file
 from collector.ledger.holding import only_office
 from collector.ledger.leadership import open_leadership
 from collector.policies import Policies, policy
-from collector.rules.rule import RuleSettings
 from collector.series import open_series
 from collector.settings import CollectorSettings
 from collector.trusted import Trusted
@@ -62,24 +57,6 @@ So it is once in four million objects (decision 031)."""
 def now_ms() -> int:
     """The wall clock, milliseconds since 1970."""
     return time.time_ns() // 1_000_000
-
-
-def rule_settings(settings: CollectorSettings) -> RuleSettings:
-    """What the rules need of the office's settings."""
-    limits = settings.screening
-    return RuleSettings(
-        fever_celsius=limits.fever_celsius,
-        surface_fever_celsius=limits.surface_fever_celsius,
-        site=limits.site,
-        sites=limits.sites,
-        confirm_within_ms=limits.confirm_within_seconds * 1000,
-        walking_ms=limits.walking_seconds * 1000,
-        sealed=frozenset(entrance.gate_id for entrance in settings.entrances if entrance.state == "sealed"),
-        names={entrance.gate_id: entrance.name for entrance in settings.entrances},
-        entrances={entrance.gate_id: entrance.id for entrance in settings.entrances},
-        queue_per_minute=settings.alerts.queue_per_minute,
-        timezone=ZoneInfo(settings.timezone),
-    )
 
 
 class Part(Protocol):
@@ -163,20 +140,17 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
             address, protocol = address.at(started.url), started.protocol
 
         ingest = Ingest(ledger, address, settings.site, now_ms, protocol, name=f"{gethostname()}-{settings.http.port}")
-        channels = {channel.name: open_channel(channel) for channel in settings.channels}
-        dispatch = Dispatch(settings.channels, settings.people, settings.shifts, settings.alerts, zone)
-        watch = Watch(ledger, rule_settings(settings), dispatch, now_ms)
-        rules = Follower(ledger, "rules", watch.handle, watch.position, most=Watch.AT_ONCE, rest=Watch.rest)
-        followers: dict[str, Follower[Any]] = {**series.followers, "rules": rules}
+        alarms = open_alarms(settings, ledger, now_ms)
+        parts.callback(alarms.watch.close)
+        followers: dict[str, Follower[Any]] = {**series.followers, "rules": alarms.rules}
         keeper = Keeper(
             ledger,
             settings.retention,
             now_ms,
-            followed=lambda: min(rules.position(), series.embedded.position()),
+            followed=lambda: min(alarms.rules.position(), series.embedded.position()),
             stored=lambda: ingest.counters.stored,
             remote={name: store.position for name, store in series.by_name.items() if name != "embedded"},
         )
-        courier = Courier(ledger, channels, now_ms, limits={one.name: limits_of(one) for one in settings.channels})
         register = RegisterKey(settings.access_folder)
         trusted = Trusted(settings.codes, settings.holder_key_path, lambda: datetime.now(zone))
         policies = Policies(
@@ -188,9 +162,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         )
         enrolment = open_enrolment(settings, ledger, now_ms)
         started_in_order: tuple[Part, ...] = (
-            courier,
-            Dispatcher(ledger, dispatch, now_ms),
-            SelfTests(ledger, list(channels), settings.alerts.self_test, zone, now_ms),
+            *alarms.parts,
             *followers.values(),
             policies,
             ingest,

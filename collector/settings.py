@@ -111,7 +111,8 @@ class Screening(Struct, frozen=True):
     `sites`: those of other sites of measurement. `rest_seconds`: before a second measurement. `accepted_formats`: the
     codes that are enough where one is required; none named: any that proves something, or a green health code. Two
     hints, each off with 0: a health code unchanged for `still_minutes`, and one code at two gates within
-    `walking_seconds`.
+    `walking_seconds`. `unusual_percent`: of the readings below the limit, so many are told of as high for their gate
+    and hour, a hint too; 0: none.
     """
 
     fever_celsius: Celsius = 37.3
@@ -127,6 +128,7 @@ class Screening(Struct, frozen=True):
     accepted_formats: tuple[Word, ...] = ()
     still_minutes: Annotated[int, Meta(ge=0, le=1440)] = 10
     walking_seconds: Annotated[int, Meta(ge=0, le=3600)] = 60
+    unusual_percent: Annotated[float, Meta(ge=0, le=10)] = 1.5
 
     def problems(self) -> Iterator[Problem]:
         """A rest that outlasts the time in which a second reading counts as one."""

@@ -13,8 +13,8 @@ from collector.ledger.tables import channel_tests
 class Trial(msgspec.Struct, frozen=True):
     """One row of `tables.channel_tests`: `day` is the site's, `2026-11-25`, empty before the first.
 
-    `at_ms`: milliseconds since 1970. `kind`: accepted, refused, unknown (the service did not answer in all the tries), untested (it cannot be tried
-    without ringing somebody).
+    `at_ms`: milliseconds since 1970. `kind`: accepted, refused, unknown (the service did not answer in all the tries),
+    untested (it cannot be tried without ringing somebody).
     """
 
     channel: str

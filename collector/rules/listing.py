@@ -7,13 +7,19 @@ from types import ModuleType
 from typing import cast
 
 import collector.rules
-from collector.rules.rule import Look, Rule
+from collector.rules.rule import Learning, Look, Rule
 
 
 @cache
 def rules() -> dict[str, Rule]:
     """All rules about screenings by name, in the order of their names. A new rule is a new file with a `judge`."""
     return {name: cast("Rule", module) for name, module in _modules().items() if hasattr(module, "judge")}
+
+
+@cache
+def learning() -> dict[str, Learning]:
+    """Those of `rules` whose memory is kept: every file with a `snapshot`."""
+    return {name: cast("Learning", rule) for name, rule in rules().items() if hasattr(rule, "snapshot")}
 
 
 @cache

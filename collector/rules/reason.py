@@ -22,6 +22,10 @@ class Reason(StrEnum):
     """A code may be shown wrongly once."""
     ONE_GATE = "one_gate"
     """The code was at no other gate within the walking time."""
+    FLAGGED = "flagged"
+    """The fixed limit asks for a second measurement already; nothing is learnt from it."""
+    OLD_NEWS = "old_news"
+    """A hint about somebody who has long gone helps nobody."""
 
     CONFIRMED_BY_SECOND = "confirmed_by_second"
     """A second high reading of the same person in time."""
@@ -69,3 +73,7 @@ class Reason(StrEnum):
     """A thermometer has moved against the site since last week."""
     CHANNEL_REFUSED = "channel_refused"
     """A channel to a phone refused the morning's test."""
+    UNUSUAL = "unusual"
+    """Below the limit, and high for this gate, hour and weather: a hint."""
+    TOO_COLD = "too_cold"
+    """The last readings lie so far apart that none says anything: a hint, once a day."""

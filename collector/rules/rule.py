@@ -42,10 +42,11 @@ class RuleSettings(msgspec.Struct, frozen=True):
     """What the rules judge by: limits in °C, times in milliseconds.
 
     `surface_fever_celsius` None: bare surface readings are never high. `sites` holds the limits of other sites than
-    `site`. Within `walking_ms` nobody walks from one gate to another; 0: not asked. `sealed` holds gates. `names` and
-    `entrances` give a gate's entrance its name and id. A screening that arrives more than `late_after_ms` after it was
-    made is told as late: the person has gone. `queue_per_minute`: what one gate can do, screenings a minute; 0: no
-    line of people is told of.
+    `site`. Within `walking_ms` nobody walks from one gate to another; 0: not asked. `unusual_share`: of the readings
+    below the limit so many (0…0.1) are to be told of as high for here and now; 0: not asked. `sealed` holds gates.
+    `names` and `entrances` give a gate's entrance its name and id. A screening that arrives more than `late_after_ms`
+    after it was made is told as late: the person has gone. `queue_per_minute`: what one gate can do, screenings a
+    minute; 0: no line of people is told of.
     """
 
     fever_celsius: float = 37.3
@@ -54,6 +55,7 @@ class RuleSettings(msgspec.Struct, frozen=True):
     sites: dict[str, SiteLimits] = {}
     confirm_within_ms: int = 900_000
     walking_ms: int = 60_000
+    unusual_share: float = 0.015
     sealed: frozenset[str] = frozenset()
     names: dict[str, str] = {}
     entrances: dict[str, str] = {}
@@ -72,7 +74,24 @@ class Rule(Protocol):
         """What one more screening means; `state` moves on in place. The same order gives the same findings."""
 
     def memory_ms(self, settings: RuleSettings) -> int:
-        """Screenings received in so many milliseconds before the next one are all that its judgement depends on."""
+        """Screenings received in so many milliseconds before the next one are all that its judgement depends on.
+
+        Besides what it has learnt, if it is a `Learning` one.
+        """
+
+
+class Learning(Rule, Protocol):
+    """A rule whose memory spans days, which no screenings of the last hour can teach it again."""
+
+    def snapshot(self, state: Any) -> dict[str, bytes]:
+        """The parts of its memory that changed since it was last asked, by short names."""
+
+    def restore(self, parts: dict[str, bytes]) -> Any:
+        """The state that the newest snapshot of each part makes.
+
+        Raises:
+            ValueError: one is damaged, or of an older shape.
+        """
 
 
 class Look(Protocol):

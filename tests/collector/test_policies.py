@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.office import rule_settings
+from collector.alarms import rule_settings
 from collector.policies import policy
 from collector.settings import CollectorSettings
 from kadian.messages import SiteLimits

@@ -21,9 +21,13 @@ def browser(need: Any) -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, office: Any) -> Iterator[Page]:
-    """The page, opened on a narrow phone; an error in it or a request to the outside fails the test."""
+    """The page, opened on a narrow phone; an error in it or a request to the outside fails the test.
+
+    Its clock goes as ours does, and can be set forward: what it does each few seconds is not waited for.
+    """
     context = browser.new_context(viewport={"width": 320, "height": 640})
     page = context.new_page()
+    page.clock.install()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda line: wrong.append(line.text) if "Content Security" in line.text else None)
@@ -34,6 +38,12 @@ def page(browser: Browser, office: Any) -> Iterator[Page]:
     yield page
     context.close()
     assert not wrong
+
+
+def recount(page: Page, rows: int) -> None:
+    """So many screenings are listed, and the page's five seconds until it asks for the office's own sums are over."""
+    expect(page.get_by_test_id("screening-row")).to_have_count(rows)
+    page.clock.fast_forward(5000)
 
 
 def reading(number: int, celsius: float, verdict: str, **more: Any) -> dict[str, Any]:
@@ -63,6 +73,7 @@ def test_a_screening_from_the_stream_is_listed_without_a_reload(page: Page, offi
     row = page.get_by_test_id("screening-row")
     expect(row).to_contain_text("36.5 °C")
     expect(row).to_contain_text("体温正常，a_new_word")
+    recount(page, 1)
     expect(page.get_by_test_id("count-total")).to_have_text("1", timeout=9000)
 
 
@@ -147,9 +158,12 @@ def test_nothing_is_wider_than_a_narrow_phone(page: Page) -> None:
 def test_numbers_turn_visibly_stale_when_the_stream_is_lost_and_recover(page: Page, office: Any) -> None:
     office.lose_stream()
     expect(page.get_by_test_id("stream-state")).to_have_attribute("data-state", "reconnecting", timeout=8000)
+    expect(page.get_by_test_id("page")).to_have_attribute("data-stale", "false")
+    page.clock.fast_forward(15_000)
     expect(page.get_by_test_id("page")).to_have_attribute("data-stale", "true", timeout=20_000)
     expect(page.get_by_text(re.compile("已过时"))).to_be_visible()
     office.streaming = True
+    page.clock.fast_forward(15_000)
     expect(page.get_by_test_id("page")).to_have_attribute("data-stale", "false", timeout=20_000)
 
 
@@ -160,6 +174,7 @@ def test_of_thousands_of_gates_the_page_shows_what_it_was_given_and_says_how_man
     before = shown.count()
     office.unshown = 11_600
     office.push("screening", reading(7, 36.5, "pass"))
+    recount(page, 1)
     expect(page.get_by_test_id("gates-unshown")).to_contain_text("11600", timeout=9000)
     office.push("gate", office.gates[0] | {"gate": "g-far", "name": "far away", "entrance_state": "open"})
     office.push("screening", reading(8, 36.5, "pass"))
@@ -170,9 +185,11 @@ def test_of_thousands_of_gates_the_page_shows_what_it_was_given_and_says_how_man
 def test_an_office_whose_ledger_cannot_be_read_is_said_above_all_until_it_can(page: Page, office: Any) -> None:
     office.ledger = False
     office.push("screening", reading(8, 36.5, "pass"))
+    recount(page, 1)
     expect(page.get_by_role("main").locator("> .banner")).to_contain_text("K5404", timeout=9000)
     office.ledger = True
     office.push("screening", reading(9, 36.5, "pass"))
+    recount(page, 2)
     expect(page.get_by_role("main").locator("> .banner")).to_have_count(0, timeout=9000)
 
 
@@ -191,7 +208,9 @@ def test_an_office_that_cannot_store_is_said_above_all_and_no_longer_once_it_can
     expect(page.get_by_test_id("troubles")).to_have_count(0)
     office.troubles = ["磁盘快满了，只剩 0 MB，不能再存。"]
     office.push("screening", reading(8, 36.5, "pass"))
+    recount(page, 1)
     expect(page.get_by_test_id("troubles")).to_contain_text("磁盘快满了", timeout=9000)
     office.troubles = []
     office.push("screening", reading(9, 36.5, "pass"))
+    recount(page, 2)
     expect(page.get_by_test_id("troubles")).to_have_count(0, timeout=9000)

@@ -237,6 +237,22 @@ class Site:
         for gate in self.gates.values():
             gate.start()
 
+    def watched(self, name: str, feeder: Feeder, times: int = 1) -> None:
+        """Waits until a gate has the office's rules and hears its thermometer, before which nobody stands.
+
+        Args:
+            name: of the gate.
+            feeder: of its thermometer.
+            times: how often it has begun to hear it, where it lost it.
+        """
+
+        def hears() -> bool:
+            feeder.person(36.5, frames=0)
+            said = self.gates[name].said()
+            return "policy_taken" in said and said.count("thermometer_ok") >= times
+
+        self.until(hears, 20, f"{name} measures")
+
     def stop_gates(self) -> None:
         for gate in self.gates.values():
             gate.ask_to_stop()

@@ -1,7 +1,6 @@
 """The page in a real Chromium, before the real office and a real gate."""
 
 import os
-import time
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -47,8 +46,8 @@ def test_the_page_lives_shows_a_fever_and_takes_it(site, browser, width, height,
     place.gate("e01")
     feeder = Feeder(place.folder / "e01" / "port", pause=0.05)
     place.start()
-    time.sleep(2)
     page = browser.new_page(viewport={"width": width, "height": height}, locale="zh-CN")
+    page.clock.install()  # goes as ours does, until it is set forward
     outside, errors = [], []
     page.on("request", lambda request: outside.append(request.url) if not request.url.startswith(place.url) else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -58,6 +57,7 @@ def test_the_page_lives_shows_a_fever_and_takes_it(site, browser, width, height,
     expect(page.locator('[data-testid="gate-card"][data-gate="e01"]')).to_have_attribute("data-state", "online")
     expect(page.locator('[data-testid="gate-card"][data-gate="e02"]')).to_have_attribute("data-state", "unknown")
 
+    place.watched("e01", feeder)
     feeder.person(36.54)
     row = page.get_by_test_id("screening-row").first
     expect(row).to_contain_text("36.5", timeout=3000)
@@ -78,5 +78,7 @@ def test_the_page_lives_shows_a_fever_and_takes_it(site, browser, width, height,
 
     place.office.stop()
     expect(page.get_by_test_id("stream-state")).not_to_have_attribute("data-state", "live", timeout=10000)
+    expect(page.get_by_test_id("page")).to_have_attribute("data-stale", "false")
+    page.clock.fast_forward(15_000)
     expect(page.get_by_test_id("page")).to_have_attribute("data-stale", "true", timeout=30000)
     feeder.close()

@@ -4,7 +4,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from collector.ledger.fevers import Fever, Reading
+from collector.ledger.fevers import Fever
+from collector.ledger.highs import Reading
 from kadian.messages import TemperatureKind, Verdict
 
 
@@ -29,6 +30,9 @@ class FeverAnswer(BaseModel):
     first: ReadingAnswer | None = Field(description="null where it never arrived, or is deleted already")
     second: ReadingAnswer | None = Field(description="the reading that confirmed or cleared it")
     alert: str | None = Field(description="the alert that it opened")
+    by_place: bool = Field(
+        description="confirmed, but neither a code nor a second measurement says that it is one person: maybe two"
+    )
 
 
 class FeverPage(BaseModel):
@@ -45,6 +49,7 @@ def fever_answer(fever: Fever) -> dict[str, Any]:
         "first": _reading(fever.first),
         "second": _reading(fever.second),
         "alert": fever.incident,
+        "by_place": fever.by_place,
     }
 
 

@@ -294,14 +294,3 @@ def test_without_pyserial_the_office_is_told_how_to_install_it(monkeypatch):
         open_channel(Channel("duty", "gsm_modem+serial:///dev/ttyUSB2", to=(TO,)))
     assert refused.value.code == "K0523"
     assert "pip install '.[collector-gsm_modem]'" in refused.value.lines()
-
-
-def test_a_silent_test_asks_for_card_and_network_and_sends_nothing(modem, page):
-    told = channel(modem).test(page)
-    assert (told.kind, modem.sent) == ("accepted", [])
-    assert "AT+CPIN?" in modem.heard
-    assert "AT+CREG?" in modem.heard
-    modem.says = {"AT+CREG?": b"\r\n+CREG: 0,2\r\n\r\nOK\r\n", "AT+CEREG?": b"\r\n+CEREG: 0,0\r\n\r\nOK\r\n"}
-    told = channel(modem).test(page)
-    assert (told.kind, told.retry) == ("refused", True)
-    assert "没有移动网络" in told.reason

@@ -6,9 +6,11 @@ import msgspec
 import pytest
 
 from collector.alerts.channel import Silent, known_channels, open_channel, silent_test
+from collector.alerts.modem import dialogue, port
 from collector.settings import Channel
 from kadian.settings import Secret
 from kadian.text import say
+from tests.hardware.gsm import Modem
 
 TESTED = {
     "bark",
@@ -90,3 +92,19 @@ def test_an_application_is_asked_for_and_no_message_sent(opened, phone, quiet_me
     told = silent_test(app, quiet_message)
     assert (told.kind, told.retry) == ("refused", False)
     assert "可信IP" in told.reason
+
+
+def test_a_modem_is_asked_for_its_card_and_its_network_and_sends_nothing(quiet_message, monkeypatch):
+    monkeypatch.setattr(port, "READ_SECONDS", 0.01)
+    monkeypatch.setattr(dialogue, "QUIET_SECONDS", 0.02)
+    modem = Modem()
+    channel = open_channel(Channel("duty", f"gsm_modem+serial://{modem.path}", to=("13912345678",)))
+    assert silent_test(channel, quiet_message).kind == "accepted"
+    assert {"AT+CPIN?", "AT+CREG?"} <= set(modem.heard)
+    modem.says = {"AT+CREG?": b"\r\n+CREG: 0,2\r\n\r\nOK\r\n", "AT+CEREG?": b"\r\n+CEREG: 0,0\r\n\r\nOK\r\n"}
+    told = silent_test(channel, quiet_message)
+    assert (told.kind, told.retry) == ("refused", True)
+    assert "没有移动网络" in told.reason
+    modem.unplug()
+    assert silent_test(channel, quiet_message).kind == "unknown"
+    assert modem.sent == []

@@ -19,6 +19,7 @@ from collector.series import Stores, open_series
 from collector.settings import CollectorSettings, Entrance
 from kadian.identifiers import new_id
 from kadian.messages import Code, Screening, Temperature
+from kadian.messages.screening import ClockState
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 23, 7, 30, tzinfo=SHANGHAI)
@@ -73,6 +74,8 @@ class Place:
         verdict: str = "pass",
         reasons: tuple[str, ...] = ("temperature_normal",),
         remeasure_of: Screening | None = None,
+        clock: ClockState = "synced",
+        holder: str | None = "secret-holder",
     ) -> Screening:
         """Store one screening that was made so many seconds ago, and have the series follow."""
         self.seqs[gate] = self.seqs.get(gate, 0) + 1
@@ -81,10 +84,10 @@ class Place:
             epoch="a",
             seq=self.seqs[gate],
             at=datetime.fromtimestamp(NOW_MS / 1000 - ago, SHANGHAI),
-            clock="synced",
+            clock=clock,
             verdict=verdict,
             temperature=None if celsius is None else Temperature(celsius=celsius, kind="body_estimate", ambient=21.0),
-            code=Code(format="pass", status="valid", holder="secret-holder", colour="green"),
+            code=Code(format="pass", status="valid", holder=holder, colour="green") if holder else None,
             reasons=reasons,
             remeasure_of=remeasure_of.id if remeasure_of else None,
         )

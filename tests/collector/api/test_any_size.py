@@ -68,7 +68,8 @@ def test_one_in_a_hundred_is_high_and_what_became_of_it_is_known(ledger):
 def test_the_rules_agree_with_what_is_told_as_confirmed(ledger):
     """The list of fevers and the rule that rings read the same words."""
     with ledger.read() as connection:
-        stored = lookback.received_since(connection, NOW_MS - 3 * ledgers.DAY_MS, 10**9)
+        begun = lookback.reach(connection, NOW_MS - 3 * ledgers.DAY_MS, 10**9, 10**9)
+        stored = list(lookback.between(connection, begun.after, 10**9))
         told, _ = fevers.page(connection, NOW_MS - 3 * ledgers.DAY_MS, NOW_MS, "confirmed", limit=1000)
     state, rung = confirmed_fever.State(), set()
     for one in stored:
