@@ -20,6 +20,7 @@ from collector.access.register import RegisterKey
 from collector.alerts.channel import open_channel
 from collector.alerts.courier import Courier
 from collector.alerts.dispatch import Dispatch, Dispatcher
+from collector.alerts.lookout import Lookout, Places, Scenery
 from collector.alerts.watch import Watch
 from collector.api.app import make_app
 from collector.api.enrolment import open_enrolment
@@ -34,7 +35,7 @@ from collector.ledger.holding import only_office
 from collector.ledger.leadership import open_leadership
 from collector.policies import Policies, policy
 from collector.rules.rule import RuleSettings
-from collector.series import open_series
+from collector.series import open_series, usual
 from collector.settings import CollectorSettings
 from collector.trusted import Trusted
 from kadian import __version__
@@ -79,6 +80,18 @@ def rule_settings(settings: CollectorSettings) -> RuleSettings:
         queue_per_minute=settings.alerts.queue_per_minute,
         timezone=ZoneInfo(settings.timezone),
     )
+
+
+def lookout(settings: CollectorSettings, ledger: Ledger, ingest: Ingest, dispatch: Dispatch) -> Lookout:
+    """What looks around, fed by the ears of ingest."""
+    places = Places(
+        entrances={entrance.id: entrance.state for entrance in settings.entrances},
+        gates=tuple(entrance.gate_id for entrance in settings.entrances),
+        shifts=settings.shifts,
+        zone=ZoneInfo(settings.timezone),
+    )
+    scenery = Scenery(ledger, ingest.ears.hearing, places, usual.per_hour)
+    return Lookout(ledger, scenery, rule_settings(settings), dispatch, now_ms)
 
 
 class Part(Protocol):
@@ -189,6 +202,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         started_in_order: tuple[Part, ...] = (
             courier,
             Dispatcher(ledger, dispatch, now_ms),
+            lookout(settings, ledger, ingest, dispatch),
             *followers.values(),
             policies,
             ingest,
