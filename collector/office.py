@@ -82,16 +82,14 @@ def rule_settings(settings: CollectorSettings) -> RuleSettings:
     )
 
 
-def lookout(settings: CollectorSettings, ledger: Ledger, ingest: Ingest, dispatch: Dispatch) -> Lookout:
-    """What looks around, fed by the ears of ingest."""
-    places = Places(
+def places(settings: CollectorSettings) -> Places:
+    """What the settings say of entrances, gates and the roster."""
+    return Places(
         entrances={entrance.id: entrance.state for entrance in settings.entrances},
         gates=tuple(entrance.gate_id for entrance in settings.entrances),
         shifts=settings.shifts,
         zone=ZoneInfo(settings.timezone),
     )
-    scenery = Scenery(ledger, ingest.ears.hearing, places, usual.per_hour)
-    return Lookout(ledger, scenery, rule_settings(settings), dispatch, now_ms)
 
 
 class Part(Protocol):
@@ -202,7 +200,13 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
         started_in_order: tuple[Part, ...] = (
             courier,
             Dispatcher(ledger, dispatch, now_ms),
-            lookout(settings, ledger, ingest, dispatch),
+            Lookout(
+                ledger,
+                Scenery(ledger, ingest.ears.hearing, places(settings), usual.per_hour),
+                rule_settings(settings),
+                dispatch,
+                now_ms,
+            ),
             *followers.values(),
             policies,
             ingest,

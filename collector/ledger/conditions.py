@@ -40,6 +40,13 @@ def of_office(connection: Connection, until_ms: int) -> Iterator[Condition]:
         yield Condition(**row)
 
 
+def of_office_between(connection: Connection, since_ms: int, until_ms: int) -> list[Condition]:
+    """What was written of the office itself from a moment to another, in its order."""
+    inside = (table.c.at_ms > since_ms) & (table.c.at_ms <= until_ms) & (table.c.gate == "")
+    rows = connection.execute(select(table).where(inside).order_by(table.c.position)).mappings()
+    return [Condition(**row) for row in rows]
+
+
 def forget(connection: Connection, before_ms: int, most: int) -> int:
     """Delete at most `most` of those from before a moment, the oldest first; returns how many went."""
     oldest = select(table.c.position).where(table.c.at_ms < before_ms).order_by(table.c.at_ms).limit(most)

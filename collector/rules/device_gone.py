@@ -1,7 +1,7 @@
 """A thermometer that gives nothing, or repeats one number; a camera that gives nothing, or sees nothing.
 
 Without its thermometer a gate measures nobody; without its camera it still does. What a silent gate last said of its
-devices says nothing any more.
+devices says nothing any more, and at a sealed entrance nobody is measured.
 """
 
 from collector.rules.reason import Reason
@@ -27,6 +27,8 @@ def look(state: State, scene: Scene, settings: RuleSettings) -> list[Finding]:
     seen: dict[str, tuple[str, str]] = {}
     for gate in scene.gates.values():
         if gate.heard_ms_ago is None or gate.heard_ms_ago >= HEARD_MS:
+            continue
+        if scene.entrances.get(settings.entrances.get(gate.gate, "")) == "sealed":
             continue
         thermometer, camera = _thermometer(gate), _camera(gate)
         if thermometer:

@@ -111,8 +111,8 @@ def said(found):
 def test_a_wobbly_plug_and_devices_that_are_not_fitted_and_the_last_words_of_a_silent_gate_are_nothing():
     gone, there = GateNow("g1", 1_000, thermometer="lost"), GateNow("g1", 1_000, thermometer="ok", camera="none")
     assert looked(device_gone, scene(0, gone), scene(28, there), scene(40, gone), scene(60, gone)) == [[], [], [], []]
-    silent = GateNow("g1", 95_000, 95_000, thermometer="lost")
-    assert looked(device_gone, scene(0, silent), scene(60, silent)) == [[], []]
+    silent, sealed = GateNow("g1", 95_000, 95_000, thermometer="lost"), GateNow("g2", 1_000, thermometer="lost")
+    assert looked(device_gone, scene(0, silent, sealed), scene(60, silent, sealed)) == [[], []]
 
 
 def test_one_page_while_the_office_is_offline_from_when_the_line_was_lost():
