@@ -7,10 +7,13 @@ from zoneinfo import ZoneInfo
 from collector.alerts.channel import limits_of, open_channel
 from collector.alerts.courier import Courier
 from collector.alerts.dispatch import Dispatch, Dispatcher
+from collector.alerts.lookout import Lookout, Places, Scenery
 from collector.alerts.selftest import SelfTests
 from collector.alerts.watch import Watch
+from collector.hearing import Hearing
 from collector.ledger import Follower, Ledger
 from collector.rules.rule import RuleSettings
+from collector.series import usual
 from collector.settings import CollectorSettings
 
 
@@ -19,11 +22,13 @@ class Alarms(NamedTuple):
 
     watch: Watch
     rules: Follower[Any]
-    parts: tuple[Courier | Dispatcher | SelfTests, ...]
+    parts: tuple[Courier | Dispatcher | SelfTests | Lookout, ...]
 
 
-def open_alarms(settings: CollectorSettings, ledger: Ledger, now_ms: Callable[[], int]) -> Alarms:
-    """All of them, not started.
+def open_alarms(
+    settings: CollectorSettings, ledger: Ledger, hearing: Callable[[], Hearing], now_ms: Callable[[], int]
+) -> Alarms:
+    """All of them, not started; `hearing` tells what was heard of the gates.
 
     Raises:
         KadianError: K0400 and others of the channels: one cannot be used as it is configured.
@@ -35,7 +40,19 @@ def open_alarms(settings: CollectorSettings, ledger: Ledger, now_ms: Callable[[]
     rules = Follower(ledger, "rules", watch.handle, watch.position, most=Watch.AT_ONCE, rest=Watch.rest)
     courier = Courier(ledger, channels, now_ms, limits={one.name: limits_of(one) for one in settings.channels})
     tests = SelfTests(ledger, list(channels), settings.alerts.self_test, zone, now_ms)
-    return Alarms(watch, rules, (courier, Dispatcher(ledger, dispatch, now_ms), tests))
+    scenery = Scenery(ledger, hearing, places(settings), usual.per_hour)
+    lookout = Lookout(ledger, scenery, rule_settings(settings), dispatch, now_ms)
+    return Alarms(watch, rules, (courier, Dispatcher(ledger, dispatch, now_ms), lookout, tests))
+
+
+def places(settings: CollectorSettings) -> Places:
+    """What the settings say of entrances, gates and the roster."""
+    return Places(
+        entrances={entrance.id: entrance.state for entrance in settings.entrances},
+        gates=tuple(entrance.gate_id for entrance in settings.entrances),
+        shifts=settings.shifts,
+        zone=ZoneInfo(settings.timezone),
+    )
 
 
 def rule_settings(settings: CollectorSettings) -> RuleSettings:

@@ -3,11 +3,12 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from threading import Event, Thread
 
 import structlog
 
-from collector.ledger import Connection, Ledger, aside, cursors, fading, gates, retention
+from collector.ledger import Connection, Ledger, aside, conditions, cursors, fading, gates, retention
 from collector.series.lengths import DAY_MS, HOUR_MS, MINUTE_MS
 from collector.settings import Retention
 from collector.trustedclock import CURSOR, TrustedClock
@@ -101,7 +102,10 @@ class Keeper:
         for kind in ROLL_UPS:
             days = getattr(self._settings, kind)
             if days:
-                self._roll_ups(kind, self._paced(kind, now_ms - days * DAY_MS))
+                cutoff_ms = self._paced(kind, now_ms - days * DAY_MS)
+                self._roll_ups(kind, cutoff_ms)
+                if kind == "minutes":
+                    self._steps(kind, partial(self._conditions, cutoff_ms))
 
     def _keep(self) -> None:
         pause = FIRST_SECONDS
@@ -194,6 +198,12 @@ class Keeper:
         with self._ledger.begin() as connection:
             gone = retention.closed_incidents(connection, cutoff_ms, AT_ONCE // 4)
         return gone, gone == AT_ONCE // 4
+
+    def _conditions(self, before_ms: int) -> tuple[int, bool]:
+        """What scenes were made of is as fine as minutes are, and is kept as long."""
+        with self._ledger.begin() as connection:
+            gone = conditions.forget(connection, before_ms, AT_ONCE)
+        return gone, gone == AT_ONCE
 
     def _steps(self, kind: str, step: Callable[[], tuple[int, bool]]) -> None:
         more = True

@@ -140,7 +140,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
             address, protocol = address.at(started.url), started.protocol
 
         ingest = Ingest(ledger, address, settings.site, now_ms, protocol, name=f"{gethostname()}-{settings.http.port}")
-        alarms = open_alarms(settings, ledger, now_ms)
+        alarms = open_alarms(settings, ledger, ingest.ears.hearing, now_ms)
         parts.callback(alarms.watch.close)
         followers: dict[str, Follower[Any]] = {**series.followers, "rules": alarms.rules}
         keeper = Keeper(

@@ -5,6 +5,7 @@ from threading import Lock
 
 import structlog
 
+from collector.hearing import Ears
 from collector.ingest.arrival import Arrival
 from collector.ingest.asker import Asker
 from collector.ingest.committer import Answers, Committer
@@ -20,6 +21,9 @@ from kadian.messages import Command, Policy, Receipt, Reply, encode
 from kadian.topics import PREFIX, Kind, topic
 
 log = structlog.get_logger(__name__)
+
+LIVE_SECONDS = 30
+"""What the broker let wait for longer says nothing of the gate as it is now."""
 
 
 class Ingest:
@@ -51,6 +55,7 @@ class Ingest:
         kept_after_seconds: int = KEPT_AFTER_SECONDS,
     ) -> None:
         self.counters = Counters()
+        self.ears = Ears()
         self._site = site
         self._policies: dict[str, bytes] = {}
         self._unsaid: dict[str, None] = {}
@@ -66,7 +71,7 @@ class Ingest:
             self.counters,
             kept_after_seconds=kept_after_seconds,
         )
-        self._link = OfficeLink(broker, site, self._committer.take, self._on_state, protocol, name)
+        self._link = OfficeLink(broker, site, self._take, self._on_state, protocol, name)
 
     def start(self) -> None:
         """Begin to listen; a broker that is away is tried again and again."""
@@ -120,6 +125,10 @@ class Ingest:
         """Ask something of a gate; False when there is no connection to the broker."""
         return self._link.publish(topic(self._site, gate, Kind.COMMAND), encode(command))
 
+    def _take(self, arrivals: Sequence[Arrival]) -> None:
+        self.ears.take(one.topic for one in arrivals if not one.retained and one.waited_seconds <= LIVE_SECONDS)
+        self._committer.take(arrivals)
+
     def _send_receipts(self, receipts: Mapping[Life, Receipt]) -> bool:
         return self._link.tell(
             (Subject(f"{PREFIX}/{self._site}/{gate}/{Kind.RECEIPT}", epoch), encode(receipt))
@@ -128,6 +137,8 @@ class Ingest:
 
     def _said(self, intake: Intake, retained: bool) -> None:
         self._asker.heard(intake, retained=retained)
+        if intake.gate is not None:
+            self.ears.said(intake.gate, intake.status, intake.telemetry, retained=retained)
         if intake.gate is not None and intake.reply is not None:
             self._on_reply(intake.gate, intake.reply)
 
@@ -136,7 +147,9 @@ class Ingest:
 
     def _on_state(self, problem: KadianError | None) -> None:
         if problem is not None:
+            self.ears.lost()
             return
+        self.ears.connected()
         with self._lock:
             self._unsaid = dict.fromkeys(self._policies)
         self.say_policies()

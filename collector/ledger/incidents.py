@@ -5,7 +5,7 @@ from typing import Any, Literal
 from uuid import UUID, uuid5
 
 import msgspec
-from sqlalchemy import Connection, and_, exists, func, or_, select, union, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, union, update
 
 from collector.ledger.tables import deliveries, incident_events, incidents, tellings
 from collector.rules.rule import Facts, Finding
@@ -178,6 +178,12 @@ def put_off(connection: Connection, by_ms: int) -> None:
     connection.execute(
         update(incidents).where(incidents.c.next_ms.is_not(None)).values(next_ms=incidents.c.next_ms + by_ms)
     )
+
+
+def such(connection: Connection, *conditions: ColumnElement[bool]) -> list[Incident]:
+    """Those that meet all of these conditions, the oldest first."""
+    query = select(incidents).where(*conditions).order_by(incidents.c.opened_ms, incidents.c.id)
+    return [_incident(row) for row in connection.execute(query).mappings()]
 
 
 def bearing(connection: Connection, rules: Iterable[str], because: Iterable[str]) -> list[Incident]:

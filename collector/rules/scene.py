@@ -10,12 +10,16 @@ import msgspec
 
 Device = Literal["ok", "silent", "lost", "none"]
 Lens = Literal["ok", "dark", "blurred"]
+HEARD_MS = 90_000
+"""A gate that was heard so lately reports: it speaks each half minute. Of the ages, rules ask no more than this."""
 
 
 class GateNow(msgspec.Struct, frozen=True):
     """One gate. Devices in the words of its telemetry; None: it has not said.
 
-    `heard_ms_ago`: milliseconds since it last said anything; None: never. `state`: online, stopped, lost, unknown.
+    `heard_ms_ago`: milliseconds since it last said anything; None: never. `silent_ms`: for so long the office has
+    listened for it in vain, which begins anew with the office and with its connection to the broker. `state`: online,
+    stopped, lost, unknown.
     `stuck`: the thermometer repeats one number. `unmeasured`: people pass and nobody is measured. `unattended`: of the
     last screenings, nobody was signed on where people sign on. `per_minute`: screenings a minute in the last ten.
     `usual_per_hour`: at this hour, the median of the last days; None: not known yet. `on_duty`: so many people are to
@@ -24,6 +28,7 @@ class GateNow(msgspec.Struct, frozen=True):
 
     gate: str
     heard_ms_ago: int | None = None
+    silent_ms: int = 0
     state: str = "unknown"
     thermometer: Device | None = None
     stuck: bool = False

@@ -33,6 +33,9 @@ VERBS = {
     "alerts": Verb(
         "collector.command.alerts", "collector", "报警怎样找到人，排练 · how alarms find somebody; rehearsal"
     ),
+    "rules": Verb(
+        "collector.command.rules", "collector", "规则，拿过去的一天重新判 · the rules, and any past day judged again"
+    ),
     "series": Verb("collector.command.series", "collector", "图上的数字 · the numbers behind the charts"),
     "cards": Verb("collector.command.cards", "collector", "打印、作废通行证 · pass cards on paper"),
     "channels": Verb("collector.command.channels", "collector", "试发一条报警 · tries the ways to a phone"),
