@@ -105,10 +105,16 @@ def about_many(connection: Connection, ids: Sequence[str]) -> dict[str, list[Del
 
 
 class Pushes(msgspec.Struct, frozen=True):
-    """How many messages somebody was sent: `all` of them, and those that were neither a digest nor about a fever."""
+    """How many messages somebody was sent: about fevers, about anything else, and digests."""
 
-    all: int = 0
+    fevers: int = 0
     ordinary: int = 0
+    digests: int = 0
+
+    @property
+    def all(self) -> int:
+        """Together."""
+        return self.fevers + self.ordinary + self.digests
 
 
 def pushes(connection: Connection, since_ms: int, fever: str) -> dict[str, Pushes]:
@@ -124,8 +130,10 @@ def pushes(connection: Connection, since_ms: int, fever: str) -> dict[str, Pushe
     found: dict[str, Pushes] = {}
     for who, why, _, _, rule in connection.execute(query):
         so_far = found.get(who, Pushes())
-        ordinary = why != "digest" and rule != fever
-        found[who] = Pushes(so_far.all + 1, so_far.ordinary + ordinary)
+        digest, about_fever = why == "digest", why != "digest" and rule == fever
+        found[who] = Pushes(
+            so_far.fevers + about_fever, so_far.ordinary + (not digest and not about_fever), so_far.digests + digest
+        )
     return found
 
 

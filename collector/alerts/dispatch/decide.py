@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from collector.alerts.dispatch import urgency
+from collector.alerts.dispatch import budget, urgency
 from collector.alerts.dispatch.roster import Rungs
 from collector.alerts.dispatch.ways import UNANSWERED_MS, fails
 from collector.alerts.settings import Alerts, Person
@@ -178,13 +178,8 @@ def _patience_ms(around: Around) -> int:
 
 
 def has_room(person: Person, around: Around) -> bool:
-    """Whether one more fits this person's hour.
-
-    The last message of it is the digest's, and three in ten are kept for confirmed fevers; one is always allowed.
-    """
-    sent = around.pushes.get(person.id, Pushes())
-    kept = 1 + -(-3 * person.pushes_per_hour // 10)
-    return sent.ordinary < max(1, person.pushes_per_hour - kept) and sent.all < person.pushes_per_hour
+    """Whether one more that is no digest fits this person's hour; see `budget`."""
+    return budget.for_page(person, around.pushes.get(person.id, Pushes()))
 
 
 STAGES: tuple[Callable[[Incident, Around], Decision | None], ...] = (

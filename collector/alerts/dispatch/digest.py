@@ -11,7 +11,7 @@ from collector.ledger.incidents import Incident
 from kadian.text import say
 
 SOON_MS = 5 * 60_000
-"""So long the first one waits for others."""
+"""So long what was to ring and had no room waits for others; what can wait waits as long as digests are apart."""
 MOST_LINES = 12
 WAITING = frozenset({Why.FOR_DIGEST, Why.BUDGET_SPENT, Why.QUIET_HOURS})
 
@@ -26,21 +26,22 @@ def belongs(one: Incident) -> bool:
     return one.severity != "hint" and (one.state == "resolved" or one.because in WAITING)
 
 
-def due_ms(oldest_ms: int, last_ms: int | None, alerts: Alerts) -> int:
-    """When the digest goes.
+def due_ms(lines: Sequence[Incident], last_ms: int | None, alerts: Alerts) -> int:
+    """When the digest of these goes, at least one.
 
     Args:
-        oldest_ms: when the oldest of its lines was opened.
-        last_ms: when this person had the last one; None: never.
+        lines: what it tells.
+        last_ms: when the one before went; None: never.
         alerts: how often it may go.
     """
-    waits_ms = oldest_ms + min(SOON_MS, alerts.digest_minutes * 60_000)
-    return waits_ms if last_ms is None else max(waits_ms, last_ms + alerts.digest_minutes * 60_000)
+    every_ms = alerts.digest_minutes * 60_000
+    ready_ms = min(one.opened_ms + (min(SOON_MS, every_ms) if one.severity == "page" else every_ms) for one in lines)
+    return ready_ms if last_ms is None else max(ready_ms, last_ms + every_ms)
 
 
 def message(id_: str, told: Sequence[Incident], now_ms: int, timezone: tzinfo) -> Message:
     """One message with a line for each rule, what was to ring before what was not; those of one rule are counted."""
-    told = sorted(told, key=lambda one: (one.severity != "page", one.opened_ms))
+    told = sorted(told, key=lambda one: (one.severity != "page", "doubted" in one.facts, one.opened_ms))
     lines = {language: _lines(told, language) for language in ("zh", "en")}
     text = {language: _text(told, lines[language], language) for language in lines}
     do = {language: "\n".join([*lines[language], say("digest.do", language)]) for language in lines}

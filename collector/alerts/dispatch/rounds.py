@@ -9,18 +9,20 @@ from datetime import UTC, datetime, tzinfo
 
 import msgspec
 
-from collector.alerts.dispatch import digest, roster, urgency
+from collector.alerts.dispatch import budget, digest, roster, urgency
 from collector.alerts.dispatch.decide import Around, Decision, Ring, decide
 from collector.alerts.dispatch.post import Post
 from collector.alerts.dispatch.ways import other_ways
 from collector.alerts.settings import Alerts, Channel, Person, Shift
 from collector.alerts.why import Why
 from collector.ledger import Connection, deliveries, incidents
+from collector.ledger.deliveries import Pushes
 from collector.ledger.incidents import Incident
 
 HOUR_MS = 3_600_000
 LOOKS_BACK_MS = 48 * HOUR_MS
 """What nobody was told of within this is told no more."""
+LOOK_AGAIN_MS = 10_000
 WAYS_BACK_MS = 24 * HOUR_MS
 JOINS = frozenset({Why.GATHERING, Why.COOLING_DOWN, Why.SUSPECT_DEVICE})
 """What waits to ring, and goes along with another of its group."""
@@ -99,10 +101,9 @@ class Dispatch:
         last = deliveries.last_digests(connection)
         pushes = deliveries.pushes(connection, now_ms - HOUR_MS, urgency.FEVER)
         last_ms = max((last[person.id] for person in rungs[0] if person.id in last), default=None)
-        due_ms = digest.due_ms(min(one.opened_ms for one in lines), last_ms, self._alerts)
-        full = all(pushes[person.id].all >= person.pushes_per_hour for person in rungs[0] if person.id in pushes)
-        if full and last_ms is not None and pushes:
-            due_ms = max(due_ms, last_ms + HOUR_MS)
+        due_ms = digest.due_ms(lines, last_ms, self._alerts)
+        if not any(budget.for_digest(person, pushes.get(person.id, Pushes())) for person in rungs[0]):
+            due_ms = max(due_ms, now_ms + LOOK_AGAIN_MS)
         ends = {person: self._quiet_until(person, max(now_ms, due_ms)) for person in rungs[0]}
         awake = [person for person, end_ms in ends.items() if end_ms is None]
         if not awake:

@@ -4,14 +4,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from threading import Event, Thread
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
 from collector.alerts.dispatch import Dispatch
 from collector.alerts.lookout.conditions import Changes, Mark, Written
 from collector.alerts.lookout.lasting import End, Key, Lasting, Reopen, Step
-from collector.alerts.lookout.scenery import Scenery
 from collector.alerts.why import Why
 from collector.ledger import Connection, Ledger, conditions, cursors, incidents, lasting
 from collector.ledger.follower import Overtaken
@@ -35,6 +34,13 @@ SET_MS = 2_000
 """A clock that is set by less is a clock that is kept right."""
 
 
+class Sees(Protocol):
+    """What makes scenes."""
+
+    def scene(self, now_ms: int) -> Scene:
+        """How all is at this moment, by the office's clock in milliseconds since 1970."""
+
+
 class Lookout:
     """Looks while this office leads.
 
@@ -54,7 +60,7 @@ class Lookout:
     def __init__(  # noqa: PLR0917 - the parts, in the order of use
         self,
         ledger: Ledger,
-        scenery: Scenery,
+        scenery: Sees,
         settings: RuleSettings,
         dispatch: Dispatch,
         now_ms: Callable[[], int],

@@ -11,6 +11,7 @@ import msgspec
 from collector.alerts.channel import Answer
 from collector.alerts.courier import Courier
 from collector.alerts.dispatch import Dispatch, Dispatcher
+from collector.alerts.lookout import Lookout
 from collector.alerts.message import Message
 from collector.alerts.rehearsal.story import GATES, NAMES, SEALED, SECONDS, TROUBLES
 from collector.alerts.rehearsal.world import World
@@ -24,6 +25,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 BEGIN = datetime(2026, 11, 25, 7, tzinfo=ZONE)
 STEP = 2
 """Seconds from one look to the next."""
+STEP_AFTERWARDS = 10
 AFTERWARDS = 3600
 """So long it goes on after the story, for digests and whatever ends."""
 SETTINGS = RuleSettings(names=NAMES, sealed=frozenset(SEALED), entrances={gate: gate for gate in (*GATES, *SEALED)})
@@ -100,24 +102,23 @@ class _Stage:
         self._world = World(BEGIN)
         self._phones = {one.name: _Phone(one.name, self._hear) for one in channels}
         self._watch = Watch(ledger, SETTINGS, dispatch, self._now_ms)
+        self._lookout = Lookout(ledger, self._world, SETTINGS, dispatch, self._now_ms, lambda: self._now)
         self._dispatcher = Dispatcher(ledger, dispatch, self._now_ms, lambda: self._now)
         self._courier = Courier(ledger, self._phones, self._now_ms, lambda: 0.5)
 
     def play(self) -> Rehearsed:
         passed = 0
-        last = -1.0
         while self._now <= SECONDS + AFTERWARDS:
-            arrived = list(self._world.arrivals(last, self._now))
+            arrived = list(self._world.arrivals(self._now))
             if arrived:
                 with self._ledger.begin() as connection:
                     for gate, screening in arrived:
                         screenings.store(connection, gate, [screening], self._now_ms())
                 passed += len(arrived)
                 self._judge()
-            self._look()
+            self._lookout.step()
             self._carry()
-            last = self._now
-            self._now += STEP
+            self._now += STEP if self._now < SECONDS else STEP_AFTERWARDS
         with self._ledger.read() as connection:
             return Rehearsed(
                 self._rang, incidents.listing(connection, limit=MOST), incidents.untold(connection, 0), passed
@@ -127,10 +128,6 @@ class _Stage:
         with self._ledger.read() as connection:
             batch = screenings.after(connection, self._watch.position(), MOST)
         self._watch.handle(batch)
-
-    def _look(self) -> None:
-        if self._now <= SECONDS:
-            self._world.scene(self._now, self._now_ms())
 
     def _carry(self) -> None:
         self._dispatcher.step()

@@ -1,5 +1,7 @@
 """The story as the office meets it: what arrives when, and what it sees of each gate at a moment. Pure."""
 
+from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
@@ -22,18 +24,21 @@ class World:
 
     def __init__(self, begin: datetime) -> None:
         self._begin = begin
-        self._all = passings()
-        self._ids = {one.name: self._id(one) for one in self._all if one.name}
+        everybody = passings()
+        self._ids = {one.name: self._id(one) for one in everybody if one.name}
+        self._times = {gate: [one.at for one in everybody if one.gate == gate] for gate in GATES}
+        come = [(arrives(one), number, one) for number, one in enumerate(everybody)]
+        self._coming = deque(sorted(come, key=lambda each: each[:2]))
 
-    def arrivals(self, since: float, until: float) -> Iterator[tuple[str, Screening]]:
-        """Gate and screening of what reaches the office after `since` and not after `until`, in that order."""
-        come = [(arrives(one), number, one) for number, one in enumerate(self._all)]
-        for at, number, one in sorted(come, key=lambda each: each[:2]):
-            if since < at <= until:
-                yield one.gate, self._screening(one, number, drained=at > one.at)
+    def arrivals(self, until: float) -> Iterator[tuple[str, Screening]]:
+        """Gate and screening of what reaches the office up to a moment and has not been given yet, in that order."""
+        while self._coming and self._coming[0][0] <= until:
+            at, number, one = self._coming.popleft()
+            yield one.gate, self._screening(one, number, drained=at > one.at)
 
-    def scene(self, at: float, now_ms: int) -> Scene:
+    def scene(self, now_ms: int) -> Scene:
         """What the office sees."""
+        at = now_ms / 1000 - self._begin.timestamp()
         offline = _wrong(at, "offline")
         gates = {gate: self._gate(gate, at) for gate in GATES}
         states: dict[str, str | None] = {gate: "sealed" if gate in SEALED else "open" for gate in (*GATES, *SEALED)}
@@ -41,7 +46,8 @@ class World:
 
     def _gate(self, gate: str, at: float) -> GateNow:
         wrong = {one.what for one in TROUBLES if one.gate == gate and one.at <= at < one.until}
-        come = sum(one.gate == gate and at - 60 * MINUTES < one.at <= at for one in self._all)
+        times = self._times[gate]
+        come = bisect_right(times, at) - bisect_right(times, at - 60 * MINUTES)
         return GateNow(
             gate,
             heard_ms_ago=round((at - _last_heard(gate, at)) * 1000),

@@ -55,7 +55,7 @@ def messages(office):
         if not batch:
             break
         watch.handle(batch)
-    time_passes(office.ledger, dispatch, office.now_ms(), 1.1, 6)
+    time_passes(office.ledger, dispatch, office.now_ms(), 1.1, 31)
     with office.ledger.read() as connection:
         found = [deliveries.of_incident(connection, one.id) for one in incidents.listing(connection)]
     return [msgspec.json.decode(one.body, type=Message) for each in found for one in each]
