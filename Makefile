@@ -47,7 +47,7 @@ lint: $(VENV)/.tests
 	$(BIN)/mypy
 
 test: install parts lint
-	$(BIN)/python -m pytest
+	@PYTHON=$(BIN)/python tests/all.sh
 
 $(VENV)/.bench: $(VENV)/.installed requirements/bench.txt
 	@echo "安装测量依赖… installing what the measurements need"; $(BIN)/pip install -q --require-hashes -r requirements/bench.txt && touch $@

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from collector.alerts.channel import limits_of, open_channel
 from collector.alerts.courier import Courier
 from collector.alerts.dispatch import Dispatch, Dispatcher
+from collector.alerts.selftest import SelfTests
 from collector.alerts.watch import Watch
 from collector.ledger import Follower, Ledger
 from collector.rules.rule import RuleSettings
@@ -18,7 +19,7 @@ class Alarms(NamedTuple):
 
     watch: Watch
     rules: Follower[Any]
-    parts: tuple[Courier | Dispatcher, ...]
+    parts: tuple[Courier | Dispatcher | SelfTests, ...]
 
 
 def open_alarms(settings: CollectorSettings, ledger: Ledger, now_ms: Callable[[], int]) -> Alarms:
@@ -33,7 +34,8 @@ def open_alarms(settings: CollectorSettings, ledger: Ledger, now_ms: Callable[[]
     watch = Watch(ledger, rule_settings(settings), dispatch, now_ms)
     rules = Follower(ledger, "rules", watch.handle, watch.position, most=Watch.AT_ONCE, rest=Watch.rest)
     courier = Courier(ledger, channels, now_ms, limits={one.name: limits_of(one) for one in settings.channels})
-    return Alarms(watch, rules, (courier, Dispatcher(ledger, dispatch, now_ms)))
+    tests = SelfTests(ledger, list(channels), settings.alerts.self_test, zone, now_ms)
+    return Alarms(watch, rules, (courier, Dispatcher(ledger, dispatch, now_ms), tests))
 
 
 def rule_settings(settings: CollectorSettings) -> RuleSettings:

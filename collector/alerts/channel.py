@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Literal, Protocol, cast
+from typing import Literal, Protocol, cast, runtime_checkable
 from urllib.parse import urlsplit
 
 import msgspec
@@ -12,6 +12,7 @@ import collector.alerts.channels
 from collector.alerts.limits import Limits, parse
 from collector.alerts.message import Message
 from kadian.errors import KadianError
+from kadian.text import say
 
 WEB = frozenset({"http", "https"})
 """The transports of a channel's URL, where its file names no others (`SCHEMES`; None: it looks at the URL itself)."""
@@ -20,10 +21,11 @@ WEB = frozenset({"http", "https"})
 class Answer(msgspec.Struct, frozen=True):
     """What came of one try. Only `accepted` counts as delivered; `retry`: another try may go better.
 
-    `after_seconds`: so long the service asks to be left alone; 0: it does not say.
+    `untested`: of a silent test alone, nothing was asked of the service. `after_seconds`: so long the service asks to
+    be left alone; 0: it does not say.
     """
 
-    kind: Literal["accepted", "refused", "unknown"]
+    kind: Literal["accepted", "refused", "unknown", "untested"]
     reason: str
     retry: bool = False
     after_seconds: float = 0.0
@@ -34,6 +36,19 @@ class Channel(Protocol):
 
     def send(self, message: Message) -> Answer:
         """Try once, within a few seconds. What goes wrong is said in the answer, not raised."""
+
+
+@runtime_checkable
+class Silent(Protocol):
+    """A channel that can be tried without ringing anybody."""
+
+    def test(self, message: Message) -> Answer:
+        """Try silently, once: the key and the service, at the least."""
+
+
+def silent_test(channel: Channel, message: Message) -> Answer:
+    """What comes of a silent test."""
+    return channel.test(message) if isinstance(channel, Silent) else Answer("untested", say("channel.untested"))
 
 
 class Token(Protocol):

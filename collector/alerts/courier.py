@@ -8,12 +8,14 @@ from threading import Event, Thread
 import msgspec
 import structlog
 
-from collector.alerts.channel import Answer, Channel
+from collector.alerts import selftest
+from collector.alerts.channel import Answer, Channel, silent_test
 from collector.alerts.dispatch.urgency import FEVER
 from collector.alerts.limits import Limits, free_ms, in_turn, window_ms
 from collector.alerts.message import Message
-from collector.alerts.patience import next_try_ms
-from collector.ledger import Connection, Ledger, deliveries, incidents, queued
+from collector.alerts.patience import LONGEST_MS, next_try_ms
+from collector.ledger import Connection, Ledger, channel_tests, deliveries, incidents, queued
+from collector.ledger.channel_tests import Trial
 from collector.ledger.deliveries import Delivery
 from collector.ledger.queued import Queued
 
@@ -122,7 +124,8 @@ class Courier:
         fever = any(one.urgent for one in heads if one.delivery.id == head.delivery.id)
         self._fevers[name] = self._fevers.get(name, 0) + 1 if fever else 0
         answer = self._send(name, channel, head.delivery)
-        self._write(msgspec.structs.replace(head.delivery, tried_ms=self._now_ms()), answer)
+        tried_ms = head.delivery.tried_ms if answer.kind == "untested" else self._now_ms()
+        self._write(msgspec.structs.replace(head.delivery, tried_ms=tried_ms), answer)
         return 0
 
     def _free_ms(self, connection: Connection, name: str, head: Queued, now_ms: int) -> int:
@@ -135,11 +138,12 @@ class Courier:
 
     def _send(self, name: str, channel: Channel, delivery: Delivery) -> Answer:
         try:
-            answer = channel.send(msgspec.json.decode(delivery.body, type=Message))
+            message = msgspec.json.decode(delivery.body, type=Message)
+            answer = silent_test(channel, message) if delivery.kind == "test" else channel.send(message)
         except Exception as error:
             log.exception("channel_failed", channel=name)
             answer = Answer("unknown", type(error).__name__, retry=True)
-        failing = answer.kind != "accepted"
+        failing = answer.kind in {"refused", "unknown"}
         if failing != self._failing.get(name, False):
             self._failing[name] = failing
             log.info("channel_fails" if failing else "channel_works", channel=name, reason=answer.reason)
@@ -147,15 +151,22 @@ class Courier:
 
     def _write(self, delivery: Delivery, answer: Answer) -> None:
         now_ms = self._now_ms()
+        test = delivery.kind == "test"
+        longest_ms = selftest.LONGEST_MS if test else LONGEST_MS
         with self._ledger.begin() as connection:
+            next_ms = next_try_ms(
+                now_ms, delivery.created_ms, delivery.attempts, answer, self._chance(), longest_ms=longest_ms
+            )
             if answer.kind == "accepted":
                 deliveries.accepted(connection, delivery, now_ms, answer.reason)
-                return
-            next_ms = next_try_ms(now_ms, delivery.created_ms, delivery.attempts, answer, self._chance())
-            if next_ms is None:
-                deliveries.refused(connection, delivery, now_ms, answer.reason)
-            else:
+            elif next_ms is not None:
                 deliveries.later(connection, delivery, next_ms, answer.reason)
+                return
+            else:
+                deliveries.refused(connection, delivery, now_ms, answer.reason)
+            if test:
+                day = selftest.day_of(delivery)
+                channel_tests.put(connection, Trial(delivery.channel, day, now_ms, answer.kind, answer.reason))
 
 
 def _is_over(connection: Connection, delivery: Delivery) -> bool:

@@ -3,7 +3,7 @@
 import smtplib
 import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import msgspec
@@ -55,11 +55,21 @@ def hand_in(server: Server, letter: Letter) -> Handed:
 
     Code 502 also stands for a server that offers no STARTTLS or no way to sign on.
     """
+    return _with(server, lambda client, end: _hand_over(client, letter, end))
+
+
+def sign_on(server: Server) -> Handed:
+    """Connect and sign on, as for a letter, and hand nothing in."""
+    return _with(server, lambda client, _end: _said(*client.noop()))
+
+
+def _with(server: Server, talk: Callable[[smtplib.SMTP, float], Handed]) -> Handed:
     end = time.monotonic() + TOGETHER
     try:
         client = _connected(server)
         try:
-            return _talk(client, server, letter, end)
+            _sign_on(client, server, end)
+            return talk(client, end)
         finally:
             _leave(client)
     except smtplib.SMTPResponseException as error:
@@ -79,7 +89,7 @@ def _connected(server: Server) -> smtplib.SMTP:
     return smtplib.SMTP(server.host, server.port, name, timeout=SECONDS)
 
 
-def _talk(client: smtplib.SMTP, server: Server, letter: Letter, end: float) -> Handed:
+def _sign_on(client: smtplib.SMTP, server: Server, end: float) -> None:
     if server.starttls:
         client.starttls(context=ssl.create_default_context())
     if server.user:
@@ -87,6 +97,9 @@ def _talk(client: smtplib.SMTP, server: Server, letter: Letter, end: float) -> H
         client.login(server.user, server.password)
     _hurry(client, end)
     client.ehlo_or_helo_if_needed()
+
+
+def _hand_over(client: smtplib.SMTP, letter: Letter, end: float) -> Handed:
     code, words = client.mail(letter.sender)
     if code != GOOD:
         return _said(code, words)

@@ -25,4 +25,5 @@ def sentence(incident: Incident, part: Literal["text", "do"], language: str = "z
     status = f"code.status.{facts.get('status')}"
     if status in catalogue(language):
         facts["status"] = say(status, language)
-    return say(key, language, **facts)
+    doubted = say("alarm.doubted", language) if part == "text" and "doubted" in facts else ""
+    return say(key, language, **facts) + doubted

@@ -9,7 +9,7 @@ from collector.api.guard import Guard
 from collector.api.news import News
 from collector.api.office import Office
 from collector.api.problems import MEDIA_TYPE, Problem, tell_problems
-from collector.api.routes import alerts, fevers, gates, health, metrics, pages, rejects, screenings, stream
+from collector.api.routes import alerts, channels, fevers, gates, health, metrics, pages, rejects, screenings, stream
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
@@ -18,6 +18,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     gates.router,
     fevers.router,
     alerts.router,
+    channels.router,
     rejects.router,
     stream.router,
     pages.router,  # the last: it answers whatever no other does

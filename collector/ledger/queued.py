@@ -16,6 +16,13 @@ class Queued(msgspec.Struct, frozen=True):
     urgent: bool
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """How many messages of a channel wait, and when its service last took one; None: never."""
+
+    waiting: int
+    accepted_ms: int | None
+
+
 def heads(connection: Connection, channel: str, now_ms: int, fever: str) -> list[Queued]:
     """The first of each kind that is due: fevers before others, and of each what was never tried before the rest.
 
@@ -52,6 +59,14 @@ def tries(connection: Connection, channel: str, since_ms: int, but: str | None =
     if but is not None:
         query = query.where(deliveries.c.id != but)
     return sorted(connection.scalars(query))
+
+
+def standings(connection: Connection) -> dict[str, Standing]:
+    """How each channel stands that ever had a message."""
+    waiting = func.sum(case((deliveries.c.state == "waiting", 1), else_=0))
+    accepted = func.max(case((deliveries.c.state == "accepted", deliveries.c.done_ms)))
+    query = select(deliveries.c.channel, waiting, accepted).group_by(deliveries.c.channel)
+    return {channel: Standing(int(count), done_ms) for channel, count, done_ms in connection.execute(query)}
 
 
 def _delivery(row: Any) -> Delivery:

@@ -35,6 +35,7 @@ VERBS = {
     ),
     "series": Verb("collector.command.series", "collector", "图上的数字 · the numbers behind the charts"),
     "cards": Verb("collector.command.cards", "collector", "打印、作废通行证 · pass cards on paper"),
+    "channels": Verb("collector.command.channels", "collector", "试发一条报警 · tries the ways to a phone"),
     "backup": Verb(
         "collector.command.backup", "collector", "备份账本 · a copy of the ledger, while the office works on"
     ),

@@ -4,6 +4,8 @@
 A page is `critical`, which breaks through silence and "do not disturb", and `call` repeats its sound for 30 s.
 """
 
+from collections.abc import Mapping
+
 from collector.alerts.channel import Answer, ChannelSettings
 from collector.alerts.message import Message
 from collector.alerts.service import MINUTE, Meaning, Service
@@ -12,6 +14,8 @@ from collector.alerts.wording import cut, title_and_rest
 # Words, not numbers: the app reads what the server hands on as text.
 LOUD = {"level": "critical", "call": "1", "volume": "10"}
 QUIET = {"level": "active"}
+SILENT = {"level": "passive"}
+"""Stands in the list of notifications; the screen stays dark."""
 MOST_TITLE = 100
 MOST_BYTES = 2500
 """Of the body: Apple takes 4,096 bytes in all."""
@@ -41,6 +45,13 @@ class Bark:
 
     def send(self, message: Message) -> Answer:
         """Push once; under an `id` that comes again the phone replaces the notification."""
+        return self._push(message, LOUD if message.severity == "page" else QUIET)
+
+    def test(self, message: Message) -> Answer:
+        """Push once, so that the phone stays dark and silent."""
+        return self._push(message, SILENT)
+
+    def _push(self, message: Message, how: Mapping[str, str]) -> Answer:
         title, rest = title_and_rest(message, MOST_TITLE)
         fields = {"device_key": self._service.key, "id": message.id, "title": title, "body": cut(rest, MOST_BYTES)}
-        return self._service.post(self._url, fields | (LOUD if message.severity == "page" else QUIET))
+        return self._service.post(self._url, {**fields, **how})

@@ -38,7 +38,13 @@ class Gotify:
 
     def send(self, message: Message) -> Answer:
         """Post once."""
+        return self._post(message, PRIORITIES.get(message.severity, 5))
+
+    def test(self, message: Message) -> Answer:
+        """Post once with a priority at which the app shows nothing by itself."""
+        return self._post(message, 0)
+
+    def _post(self, message: Message, priority: int) -> Answer:
         title, rest = title_and_rest(message, 200)
-        priority = PRIORITIES.get(message.severity, 5)
         fields = {"title": title, "message": cut(rest, MOST_BYTES), "priority": priority}
         return self._service.post(self._url, fields, {"X-Gotify-Key": self._service.key})

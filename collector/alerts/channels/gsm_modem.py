@@ -117,6 +117,22 @@ class GsmModem:
         reason = say("channel.gsm_modem.partly", **values)
         return Answer(worst.kind, reason, worst.retry, worst.after_seconds)
 
+    def test(self, _message: Message) -> Answer:
+        """Ask for the SIM card and the network, and send nothing."""
+        try:
+            port = open_port(self._path, self._baud)
+            try:
+                modem = Modem(port)
+                if failed := modem.wake(self._pin):
+                    return self._judged(failed, modem)
+                if modem.on_a_network() is False:
+                    return Answer("refused", say("channel.gsm_modem.network", code="+CREG"), retry=True)
+                return Answer("accepted", "+CPIN +CREG")
+            finally:
+                port.close()
+        except Gone as gone:
+            return Answer("unknown", say(f"channel.gsm_modem.port_{gone.why}"), retry=True)
+
     def _talk(self, modem: Modem, message: Message, reached: set[str]) -> list[Answer]:
         """What failed; who was reached is added to `reached`."""
         failed = modem.wake(self._pin)

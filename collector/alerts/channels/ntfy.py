@@ -52,12 +52,19 @@ class Ntfy:
 
     def send(self, message: Message) -> Answer:
         """Publish once."""
+        return self._publish(message, PRIORITIES.get(message.severity, 3))
+
+    def test(self, message: Message) -> Answer:
+        """Publish once with the least priority: no sound, no vibration, below the fold."""
+        return self._publish(message, 1)
+
+    def _publish(self, message: Message, priority: int) -> Answer:
         title, rest = title_and_rest(message, 200)
         fields = {
             "topic": self._topic,
             "title": title,
             "message": cut(rest, MOST_BYTES),
-            "priority": PRIORITIES.get(message.severity, 3),
+            "priority": priority,
             "sequence_id": message.id,
         }
         key = self._service.key

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from collector.alerts import wanted
 from collector.alerts.channel import Answer, ChannelSettings, no_address
 from collector.alerts.discreet import discreet
-from collector.alerts.mailing import Letter, Server, hand_in
+from collector.alerts.mailing import Handed, Letter, Server, hand_in, sign_on
 from collector.alerts.message import Message
 from kadian.errors import KadianError
 from kadian.text import say
@@ -55,7 +55,13 @@ class Smtp:
 
     def send(self, message: Message) -> Answer:
         """Hand one letter in. Taken for some of the addresses it counts as delivered, and the answer says so."""
-        done = hand_in(self._server, Letter(self._sender, self._to, _letter(message, self._sender)))
+        return self._judged(hand_in(self._server, Letter(self._sender, self._to, _letter(message, self._sender))))
+
+    def test(self, _message: Message) -> Answer:
+        """Sign on, and hand nothing in."""
+        return self._judged(sign_on(self._server))
+
+    def _judged(self, done: Handed) -> Answer:
         words = discreet(done.words, (*self._to, self._sender, self._server.user, self._server.password))
         values = {"code": done.code, "words": words, "refused": done.refused, "all": len(self._to)}
         match done.code // 100:

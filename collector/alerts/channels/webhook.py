@@ -59,3 +59,7 @@ class Webhook:
             return Answer("accepted", f"HTTP {reply.status}")
         # Behind such a body there is most often "too many" or "busy"; a try in vain costs nothing, a lost page does.
         return Answer("refused", wrong, retry=True)
+
+    def test(self, message: Message) -> Answer:
+        """POST it: its `kind` tells the receiver that it is a test."""
+        return self.send(message)

@@ -87,6 +87,15 @@ class WecomApp:
             return Answer("refused", say("channel.wecom_app.81013"))
         return Answer("accepted", say("channel.wecom_app.missed", count=len(missed)))
 
+    def test(self, _message: Message) -> Answer:
+        """Ask for the application (document 90227): corp, secret, agentid and the office's address, and no message."""
+        refused = self._renew()
+        if refused is not None:
+            return refused
+        query = urlencode({"access_token": self._token, "agentid": self._agent})
+        reply = self._service.ask(f"{self._base}/agent/get?{query}", None)
+        return reply if isinstance(reply, Answer) else self._service.judged(reply)
+
     def _post(self, body: Mapping[str, object]) -> Reply | Answer:
         if not self._token or self._now() >= self._good_until:
             refused = self._renew()

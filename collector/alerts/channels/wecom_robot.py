@@ -48,3 +48,7 @@ class WecomRobot:
         if self._to and message.severity == "page":
             text["mentioned_mobile_list"] = self._to
         return self._service.post(self._url, {"msgtype": "text", "text": text})
+
+    def test(self, message: Message) -> Answer:
+        """A line in the group that calls nobody by name, as all that is no page."""
+        return self.send(message)

@@ -7,6 +7,8 @@ decides the same again, and a message's id is made from what it is about.
 from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 
+import msgspec
+
 from collector.alerts.dispatch import digest, roster, urgency
 from collector.alerts.dispatch.decide import Around, Decision, Ring, decide
 from collector.alerts.dispatch.post import Post
@@ -191,6 +193,9 @@ class Dispatch:
             changed["because"] = decision.why.value
             if decision.why is not Why.HINT:
                 incidents.note(connection, one.id, now_ms, decision.why.value)
+        if decision.why is Why.SUSPECT_DEVICE and "doubted" not in one.facts:
+            # Whatever tells of it later must say so, though the thermometer may be another one by then.
+            changed["facts"] = msgspec.json.encode(one.facts | {"doubted": 1}).decode()
         if changed or decision.next_ms != one.next_ms:
             incidents.change(connection, one.id, next_ms=decision.next_ms, **changed)
 

@@ -46,6 +46,7 @@ def test_what_a_device_says_is_what_its_driver_gives(name):
     assert values(hear(name, plateaus(name, 20))) == [value(name, n) for n in range(20)]
 
 
+@pytest.mark.computing
 def test_every_split_in_two_and_byte_by_byte_read_like_the_whole(name):
     stream = plateaus(name, 2)
     wanted = hear(name, stream)
@@ -55,6 +56,7 @@ def test_every_split_in_two_and_byte_by_byte_read_like_the_whole(name):
     assert hear(name, stream, byte_by_byte) == wanted
 
 
+@pytest.mark.computing
 def test_a_start_at_any_offset_loses_only_the_frame_it_cuts(name):
     stream = plateaus(name, 2, find(name).agree + 1)
     for offset in range(1, len(stream[0]) + 1):
@@ -70,6 +72,7 @@ def test_garbage_before_between_and_after_changes_nothing(name):
     assert hear(name, [*dirty, dirt[2]]) == hear(name, stream)
 
 
+@pytest.mark.computing
 def test_a_torn_frame_before_whole_ones_gives_the_whole_ones_alone(name):
     need = find(name).agree
     after = [frame(name, 7)] * need + [frame(name, 8)] * need
@@ -82,6 +85,7 @@ def test_a_torn_frame_before_whole_ones_gives_the_whole_ones_alone(name):
             assert got == true or (got == [value(name, n), *true] and length >= len(first) - 4)
 
 
+@pytest.mark.computing
 def test_the_other_families_bytes_are_never_skin(name):
     for other in DEVICES:
         if other != name:

@@ -126,6 +126,7 @@ CELSIUS = {
 }
 
 
+@pytest.mark.computing
 @pytest.mark.parametrize("name", BUILD)
 def test_every_sixteen_bit_object_value_is_given_as_decoded_or_refused_by_range(name):
     build, meaning, allowed = BUILD[name]

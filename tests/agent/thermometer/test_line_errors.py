@@ -9,6 +9,7 @@ from kadian.demo.thermometers import gy614v3_frame, gy_mcu90614_frame
 from tests.hardware.framed import DEVICES
 from tests.hardware.hearing import frame, hear, plateaus, value, values
 
+pytestmark = pytest.mark.computing
 SUM8 = ("cjmcu90614", "gy614v3", "gy_mcu90614", "temp_sitter")
 PLACES = 24
 

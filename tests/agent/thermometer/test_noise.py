@@ -11,6 +11,7 @@ from tests.hardware.framed import DEVICES
 from tests.hardware.hearing import Value, frame, hear, value, values
 from tests.hardware.noise import damaged, feed_fuzzed
 
+pytestmark = pytest.mark.computing
 FUZZ = int(os.environ.get("KADIAN_FUZZ", "50000"))
 SUM8 = ("cjmcu90614", "gy614v3", "gy_mcu90614", "temp_sitter")
 LONG = 200

@@ -105,6 +105,17 @@ def test_the_letter_says_what_happened_under_the_messages_id_and_names_nobody(po
     assert b"wang" not in post.letters[0]
 
 
+def test_a_silent_test_signs_on_and_hands_nothing_in(post):
+    post.answers["NOOP"] = "250 ok"
+    told = post.channel(user="gate@").test(MESSAGE)
+    assert (told.kind, told.reason) == ("accepted", "SMTP 250")
+    assert [line.partition(" ")[0].upper() for line in post.heard] == ["EHLO", "AUTH", "NOOP", "QUIT"]
+    post.answers["AUTH"] = "535 no such user"
+    told = post.channel(user="gate@").test(MESSAGE)
+    assert (told.kind, told.retry) == ("refused", False)
+    assert post.letters == []
+
+
 @pytest.mark.parametrize(
     ("word", "answer", "kind", "retry", "said"),
     [

@@ -17,6 +17,7 @@ GET /api/v1/fevers?since=&until=&state=&gate=&limit=&cursor=
 GET /api/v1/alerts?state=&limit=&cursor=
 POST /api/v1/alerts/{id}/acknowledge
 POST /api/v1/alerts/{id}/resolve
+GET /api/v1/channels
 GET /api/v1/rejects?limit=&cursor=
 GET /api/v1/stream?last_event_id=
 """

@@ -42,6 +42,7 @@ ANSWERS = [
     (f"POST {A}/{{alert_id}}/resolve", f"{A}/%00/resolve", 422),
     (f"POST {A}/{{alert_id}}/resolve", f"{A}/there/resolve", 403),
     (f"POST {A}/{{alert_id}}/resolve", f"{A}/there/resolve", 413),
+    ("GET /api/v1/channels", "/api/v1/channels", 200),
     ("GET /api/v1/rejects", "/api/v1/rejects", 200),
     ("GET /api/v1/rejects", f"/api/v1/rejects?cursor={cursor_of((1 << 63,))}", 422),
     ("GET /api/v1/stream", "/api/v1/stream", 200),

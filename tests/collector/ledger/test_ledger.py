@@ -20,6 +20,11 @@ from kadian.errors import KadianError
 from kadian.messages import Receipt
 
 
+@pytest.fixture(autouse=True)
+def new_ledgers():
+    """As the migrations make them."""
+
+
 def test_the_migrations_make_exactly_the_tables(ledger):
     with ledger.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})

@@ -2,8 +2,10 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import alembic.command
 import alembic.op
@@ -12,6 +14,11 @@ from sqlalchemy import inspect
 
 from collector.ledger import Ledger, aside
 from kadian.errors import KadianError
+
+
+@pytest.fixture(autouse=True)
+def new_ledgers():
+    """As the migrations make them."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -91,3 +98,15 @@ def test_one_that_is_killed_half_way_changes_nothing_and_is_made_at_the_next_sta
     with ledger.read() as connection:
         assert aside.count(connection, "influxdb") == 1
     ledger.close()
+
+
+def test_the_tests_new_ledgers_are_what_the_migrations_make(tmp_path, upgrade, monkeypatch):
+    Ledger.open(f"sqlite:///{tmp_path}/migrated.db").close()
+    monkeypatch.setattr("collector.ledger.ledger.upgrade", upgrade)
+    Ledger.open(f"sqlite:///{tmp_path}/quick.db").close()
+    dumps = []
+    for name in ("migrated.db", "quick.db"):
+        with closing(sqlite3.connect(tmp_path / name)) as database:
+            dumps.append(list(database.iterdump()))
+    assert len(dumps[0]) > 40
+    assert dumps[0] == dumps[1]
