@@ -101,8 +101,7 @@ def _fevers(connection: Connection, marks: Sequence[Reading]) -> list[Fever]:
     """What became of each of these readings; those that are the second one of another are told with it."""
     decided = _decided(connection, marks)
     elsewhere = _told_elsewhere(connection, marks)
-    alerts = alarmed.by_first(connection, marks)
-    rung = alarmed.rung(connection, marks)
+    alerts, rung = alarmed.told_of(connection, marks)
     seconds = alarmed.seconds(connection, alerts.values())
     found = []
     for mark in marks:
@@ -115,7 +114,7 @@ def _fevers(connection: Connection, marks: Sequence[Reading]) -> list[Fever]:
         elif second is not None and second.says("fever_confirmed"):
             found.append(Fever("confirmed", mark, second, opened))
         elif alert is not None:
-            found.append(Fever("confirmed", mark, seconds.get(alert.id), opened, by_place=alert.by_place))
+            found.append(Fever("confirmed", mark, seconds.get(mark.id), opened, by_place=alert.by_place))
         elif second is not None and (rang is None or rang.alert.by_place):
             found.append(Fever("cleared", mark, second, None))
         elif rang is None:

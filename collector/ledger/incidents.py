@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, union, update
 
+from collector.ledger.said import said
 from collector.ledger.tables import deliveries, incident_events, incidents, tellings
 from collector.rules.rule import Facts, Finding
 
@@ -60,7 +61,7 @@ class IncidentEvent(msgspec.Struct, frozen=True):
     """One line of an incident's timeline.
 
     `what`: opened, repeated, notified, refused, acknowledged, how it ended, or a word of `alerts.why.Why`. Of what a
-    rule found, `note` is its reason and the screening that it judged.
+    rule found, `note` is its reason and the screenings that it is about.
     """
 
     position: int
@@ -84,7 +85,7 @@ def open_or_repeat(connection: Connection, finding: Finding, now_ms: int) -> tup
         # Readings may arrive in any order: the latest moment stays.
         last_ms = max(known.last_ms, finding.happened_ms)
         _set(connection, known.id, count=known.count + 1, last_ms=last_ms)
-        note(connection, known.id, now_ms, "repeated", text=_said(finding))
+        note(connection, known.id, now_ms, "repeated", text=said(finding))
         return msgspec.structs.replace(known, count=known.count + 1, last_ms=last_ms), False
     new = Incident(
         id=incident_id(finding),
@@ -107,7 +108,7 @@ def open_or_repeat(connection: Connection, finding: Finding, now_ms: int) -> tup
     )
     row = msgspec.structs.asdict(new) | {"late": int(new.late), "facts": msgspec.json.encode(new.facts).decode()}
     connection.execute(incidents.insert(), row)
-    note(connection, new.id, now_ms, "opened", text=_said(finding))
+    note(connection, new.id, now_ms, "opened", text=said(finding))
     return new, True
 
 
@@ -272,16 +273,6 @@ def note(
     connection.execute(
         incident_events.insert(), {"incident": incident, "at_ms": now_ms, "what": what, "who": who, "note": text}
     )
-
-
-def screening_of(told: str | None) -> str | None:
-    """The id of the screening that the note of an opened or repeated incident names, if it does."""
-    _reason, _, screening = (told or "").partition(" ")
-    return screening or None
-
-
-def _said(finding: Finding) -> str:
-    return f"{finding.reason.value} {finding.screening}".rstrip()
 
 
 def _of_cause(connection: Connection, finding: Finding) -> Incident | None:

@@ -15,6 +15,8 @@ from collector.rules.rule import Finding, RuleSettings, arrival_day, is_late, pl
 from kadian.limits import limit
 
 NAME = "confirmed_fever"
+CAUSE = "fever:"
+"""How a cause begins; the id of the first reading follows."""
 AT_GATE = "fever_confirmed"
 """The reason word of a gate that has seen two high readings itself."""
 TOO_EARLY = "rest_not_over"
@@ -66,7 +68,7 @@ def explain(state: State, stored: StoredScreening, settings: RuleSettings) -> tu
     reason = _reason(chain, stored)
     if reason is Reason.FIRST_HIGH:
         return reason, []
-    chain.cause = chain.cause or f"fever:{chain.first.id}"
+    chain.cause = chain.cause or f"{CAUSE}{chain.first.id}"
     return reason, [_finding(chain, reason, stored, settings)]
 
 
@@ -125,4 +127,5 @@ def _finding(chain: Chain, reason: Reason, stored: StoredScreening, settings: Ru
         happened_ms=moment_ms(stored),
         facts=facts,
         once=not late,
+        first=str(chain.cause).removeprefix(CAUSE) if late else "",
     )

@@ -24,6 +24,7 @@ class Finding(msgspec.Struct, frozen=True):
     `cause` names what it is about, the same in every replay: findings of one cause are one incident. `screening` is
     the id of the screening that was judged. `once`: its cause is over when its incident is; without it, a cause that
     comes back after its incident was resolved opens a new one. `facts` fill the sentences; no person is in them.
+    `first`: the id of the screening that it began with, where the cause does not name it.
     """
 
     rule: str
@@ -36,6 +37,7 @@ class Finding(msgspec.Struct, frozen=True):
     happened_ms: int
     facts: Facts
     once: bool = False
+    first: str = ""
 
 
 class RuleSettings(msgspec.Struct, frozen=True):

@@ -68,14 +68,15 @@ def test_one_line_stands_for_an_alert_whose_first_reading_is_gone_however_often_
     assert told(call) == [("confirmed", None, str(second.id))]
 
 
-def test_each_late_reading_that_was_told_with_others_is_confirmed(call, place):
+def test_each_of_several_people_whom_one_late_alert_tells_of_is_confirmed_by_their_own_second_reading(call, place):
     people = [place.screen(ago=9000 - 100 * number, holder=f"h{number // 2}", **HIGH) for number in range(4)]
+    people.append(place.screen(ago=8000, holder="h1", **HIGH))
     with place.ledger.begin() as connection:
         connection.execute(tables.screenings.update().values(received_ms=tables.screenings.c.at_ms + 3_600_000))
     (incident,) = judged(place)
-    assert (incident.late, incident.count) == (True, 2)
-    lines = told(call)
-    assert {("confirmed", None, str(people[place].id)) for place in (1, 3)} <= set(lines)
+    assert (incident.late, incident.count) == (True, 3)
+    assert told(call) == [("confirmed", *pair(*people[2:4])), ("confirmed", *pair(*people[:2]))]
+    assert {one["alert"] for one in call.get("/api/v1/fevers").json()["items"]} == {incident.id}
 
 
 def test_a_stranger_who_was_cleared_after_the_alert_is_told_so_beside_it(call, place):
