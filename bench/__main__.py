@@ -22,6 +22,7 @@ ALL = (
     "questions",
     "pages",
     "alarm",
+    "winter",
     "drain",
     "city",
     "growth",
