@@ -16,9 +16,11 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from collector import broker
+from collector.access.links import LinkKey
 from collector.access.register import RegisterKey
 from collector.alerts.channel import open_channel
 from collector.alerts.courier import Courier
+from collector.alerts.linked import Linked
 from collector.alerts.watch import Watch
 from collector.api.app import make_app
 from collector.api.enrolment import open_enrolment
@@ -172,7 +174,8 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
             stored=lambda: ingest.counters.stored,
             remote={name: store.position for name, store in series.by_name.items() if name != "embedded"},
         )
-        courier = Courier(ledger, channels, now_ms)
+        links = LinkKey(settings.access_folder) if settings.alerts.link else None
+        courier = Courier(ledger, channels, now_ms, finish=Linked(settings.alerts.link, links))
         register = RegisterKey(settings.access_folder)
         trusted = Trusted(settings.codes, settings.holder_key_path, lambda: datetime.now(zone))
         policies = Policies(
@@ -213,6 +216,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
                 lags=lags,
                 deleted=keeper.deleted,
                 stores=stores,
+                links=links,
             )
         )
         notify = Notify()

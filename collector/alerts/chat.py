@@ -16,8 +16,9 @@ Codes = Mapping[int, float | None]
 
 
 def plain(message: Message, most_bytes: int) -> str:
-    """What happened, then what to do; nobody's name or number. At most `most_bytes` of UTF-8."""
-    return cut(f"{message.text}\n{message.what_to_do}", most_bytes)
+    """What happened, what to do, the link; nobody's name or number. At most `most_bytes` of UTF-8, the link whole."""
+    link = f"\n{message.link}" if message.link else ""
+    return cut(f"{message.text}\n{message.what_to_do}", most_bytes - len(link.encode())) + link
 
 
 def cut(text: str, most_bytes: int) -> str:

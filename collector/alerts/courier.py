@@ -37,6 +37,7 @@ class Courier:
         channels: by the names that stand in the ledger.
         now_ms: the office's clock, milliseconds since 1970.
         chance: numbers from 0 to 1.
+        finish: makes of a message what goes out.
     """
 
     def __init__(
@@ -45,10 +46,12 @@ class Courier:
         channels: Mapping[str, Channel],
         now_ms: Callable[[], int] = _now_ms,
         chance: Callable[[], float] = _random.random,
+        finish: Callable[[Delivery, Message], Message] = lambda _delivery, message: message,
     ) -> None:
         self._ledger = ledger
         self._now_ms = now_ms
         self._chance = chance
+        self._finish = finish
         self._stopping = Event()
         self._failing: dict[str, bool] = {}
         self._threads = [
@@ -109,7 +112,7 @@ class Courier:
 
     def _send(self, name: str, channel: Channel, delivery: Delivery) -> Answer:
         try:
-            answer = channel.send(msgspec.json.decode(delivery.body, type=Message))
+            answer = channel.send(self._finish(delivery, msgspec.json.decode(delivery.body, type=Message)))
         except Exception as error:
             log.exception("channel_failed", channel=name)
             answer = Answer("unknown", type(error).__name__, retry=True)

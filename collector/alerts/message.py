@@ -10,7 +10,10 @@ from collector.ledger.incidents import Incident
 
 
 class Message(msgspec.Struct, frozen=True):
-    """What a channel is given. `id` is the same at every repetition; `at` is ISO 8601 in the site's own time."""
+    """What a channel is given. `id` is the same at every repetition; `at` is ISO 8601 in the site's own time.
+
+    `link` is put in as it goes out: where whoever gets it takes it, without a login. Empty: no link.
+    """
 
     id: str
     incident: str
@@ -26,6 +29,7 @@ class Message(msgspec.Struct, frozen=True):
     what_to_do: str
     what_to_do_en: str
     count: int
+    link: str = ""
 
 
 def message(incident: Incident, channel: str, timezone: tzinfo) -> Message:

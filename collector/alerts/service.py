@@ -114,6 +114,7 @@ def title_and_rest(message: Message, most: int) -> tuple[str, str]:
     return f"{message.text[: most - 1]}…", f"{message.text}\n{message.what_to_do}"
 
 
-def cut(text: str, most_bytes: int) -> str:
-    """The beginning of a text, in at most so many bytes of UTF-8, not cut within a character."""
-    return text.encode()[:most_bytes].decode("utf-8", "ignore")
+def cut(text: str, most_bytes: int, link: str = "") -> str:
+    """The beginning of a text and the whole link, in at most so many bytes of UTF-8, not cut within a character."""
+    tail = f"\n{link}" if link else ""
+    return text.encode()[: most_bytes - len(tail.encode())].decode("utf-8", "ignore") + tail

@@ -37,5 +37,10 @@ class Bark:
     def send(self, message: Message) -> Answer:
         """Push once; under an `id` that comes again the phone replaces the notification."""
         title, rest = title_and_rest(message, MOST_TITLE)
-        fields = {"device_key": self._service.key, "id": message.id, "title": title, "body": cut(rest, MOST_BYTES)}
+        fields = {
+            "device_key": self._service.key,
+            "id": message.id,
+            "title": title,
+            "body": cut(rest, MOST_BYTES, message.link),
+        }
         return self._service.post(self._url, fields | (LOUD if message.severity == "page" else QUIET))

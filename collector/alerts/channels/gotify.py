@@ -35,5 +35,5 @@ class Gotify:
         """Post once."""
         title, rest = title_and_rest(message, 200)
         priority = PRIORITIES.get(message.severity, 5)
-        fields = {"title": title, "message": cut(rest, MOST_BYTES), "priority": priority}
+        fields = {"title": title, "message": cut(rest, MOST_BYTES, message.link), "priority": priority}
         return self._service.post(self._url, fields, {"X-Gotify-Key": self._service.key})

@@ -47,7 +47,7 @@ class Ntfy:
         fields = {
             "topic": self._topic,
             "title": title,
-            "message": cut(rest, MOST_BYTES),
+            "message": cut(rest, MOST_BYTES, message.link),
             "priority": PRIORITIES.get(message.severity, 3),
             "sequence_id": message.id,
         }

@@ -40,5 +40,11 @@ class PushPlus:
     def send(self, message: Message) -> Answer:
         """Send once."""
         title, rest = title_and_rest(message, MOST_TITLE)
-        fields = {"token": self._service.key, "title": title, "content": rest[:MOST], "template": "txt"}
+        link = f"\n{message.link}" if message.link else ""
+        fields = {
+            "token": self._service.key,
+            "title": title,
+            "content": rest[: MOST - len(link)] + link,
+            "template": "txt",
+        }
         return self._service.post(self._url, fields)
