@@ -21,6 +21,7 @@ from collector.access.register import RegisterKey
 from collector.alerts.channel import open_channel
 from collector.alerts.courier import Courier
 from collector.alerts.linked import Linked
+from collector.alerts.screen import Screen
 from collector.alerts.watch import Watch
 from collector.api.app import make_app
 from collector.api.enrolment import open_enrolment
@@ -36,10 +37,11 @@ from collector.ledger.leadership import open_leadership
 from collector.policies import Policies, policy
 from collector.rules.rule import RuleSettings
 from collector.series import open_series
-from collector.settings import CollectorSettings
+from collector.settings import Broker, CollectorSettings
 from collector.trusted import Trusted
 from kadian import __version__
 from kadian.errors import KadianError
+from kadian.messages import Reply
 from kadian.notify import Notify
 
 log = structlog.get_logger(__name__)
@@ -130,6 +132,18 @@ class Health:
             self._lock.release()
 
 
+def line_to_gates(settings: CollectorSettings, ledger: Ledger, address: Broker, protocol: int) -> tuple[Ingest, Screen]:
+    """What hears the gates, and what tells them that somebody comes; the answers to that are heard by the first."""
+
+    def replied(gate: str, reply: Reply) -> None:
+        screen.heard(gate, reply)
+
+    name = f"{gethostname()}-{settings.http.port}"
+    ingest = Ingest(ledger, address, settings.site, now_ms, protocol, on_reply=replied, name=name)
+    screen = Screen(ledger, now_ms, ingest.command)
+    return ingest, screen
+
+
 def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int], None] | None = None) -> None:
     """The office, until `stop` is set.
 
@@ -161,7 +175,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
             parts.callback(started.stop)
             address, protocol = address.at(started.url), started.protocol
 
-        ingest = Ingest(ledger, address, settings.site, now_ms, protocol, name=f"{gethostname()}-{settings.http.port}")
+        ingest, screen = line_to_gates(settings, ledger, address, protocol)
         channels = {channel.name: open_channel(channel) for channel in settings.channels}
         watch = Watch(ledger, rule_settings(settings), list(channels), now_ms)
         rules = Follower(ledger, "rules", watch.handle, watch.position, most=Watch.AT_ONCE, rest=Watch.rest)
@@ -191,6 +205,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
             *followers.values(),
             policies,
             ingest,
+            screen,
             *([enrolment] if enrolment else []),
             keeper,
         )
