@@ -33,7 +33,7 @@ from agent.unmeasured import Unmeasured
 from agent.uplink import Uplink
 from agent.uplink.homeassistant import discovery
 from agent.uplink.uplink import Hooks
-from kadian.messages import CameraHealth, Code, Policy, Screening, Telemetry, ThermometerHealth
+from kadian.messages import CameraHealth, Code, Command, Policy, Screening, Telemetry, ThermometerHealth
 
 log = structlog.get_logger(__name__)
 BEAT_SECONDS = 0.5
@@ -287,9 +287,9 @@ class Gate:
         if screening.registration is None:
             self._tally.note(screening)
 
-    def _message(self, text: str) -> None:
-        log.info("message_from_office", characters=len(text))
-        self.board.message(text or None)
+    def _message(self, command: Command) -> None:
+        log.info("message_from_office", characters=len(command.text or ""))
+        self.board.message(command.text or None, seconds=command.seconds, name=command.id)
 
     def _take_policy(self, policy: Policy) -> None:
         if policy != self.policy:

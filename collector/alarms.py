@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from collector.access.links import LinkKey
 from collector.alerts.channel import limits_of, open_channel
 from collector.alerts.courier import Courier
 from collector.alerts.dispatch import Dispatch, Dispatcher
+from collector.alerts.linked import Linked
 from collector.alerts.lookout import Lookout, Places, Scenery
 from collector.alerts.selftest import SelfTests
 from collector.alerts.watch import Watch
@@ -18,10 +20,11 @@ from collector.settings import CollectorSettings
 
 
 class Alarms(NamedTuple):
-    """`parts` start before `rules`, the follower by which `watch` is fed."""
+    """`parts` start before `rules`, the follower by which `watch` is fed; `links` signs the messages' links."""
 
     watch: Watch
     rules: Follower[Any]
+    links: LinkKey | None
     parts: tuple[Courier | Dispatcher | SelfTests | Lookout, ...]
 
 
@@ -38,11 +41,13 @@ def open_alarms(
     dispatch = Dispatch(settings.channels, settings.people, settings.shifts, settings.alerts, zone)
     watch = Watch(ledger, rule_settings(settings), dispatch, now_ms)
     rules = Follower(ledger, "rules", watch.handle, watch.position, most=Watch.AT_ONCE, rest=Watch.rest)
-    courier = Courier(ledger, channels, now_ms, limits={one.name: limits_of(one) for one in settings.channels})
+    links = LinkKey(settings.access_folder) if settings.alerts.link else None
+    limits = {one.name: limits_of(one) for one in settings.channels}
+    courier = Courier(ledger, channels, now_ms, limits=limits, finish=Linked(settings.alerts.link, links))
     tests = SelfTests(ledger, list(channels), settings.alerts.self_test, zone, now_ms)
     scenery = Scenery(ledger, hearing, places(settings), usual.per_hour)
     lookout = Lookout(ledger, scenery, rule_settings(settings), dispatch, now_ms)
-    return Alarms(watch, rules, (courier, Dispatcher(ledger, dispatch, now_ms), lookout, tests))
+    return Alarms(watch, rules, links, (courier, Dispatcher(ledger, dispatch, now_ms), lookout, tests))
 
 
 def places(settings: CollectorSettings) -> Places:

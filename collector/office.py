@@ -18,6 +18,7 @@ import structlog
 from collector import broker
 from collector.access.register import RegisterKey
 from collector.alarms import open_alarms
+from collector.alerts.screen import Screen
 from collector.api.app import make_app
 from collector.api.enrolment import open_enrolment
 from collector.api.office import Office
@@ -31,10 +32,11 @@ from collector.ledger.holding import only_office
 from collector.ledger.leadership import open_leadership
 from collector.policies import Policies, policy
 from collector.series import open_series
-from collector.settings import CollectorSettings
+from collector.settings import Broker, CollectorSettings
 from collector.trusted import Trusted
 from kadian import __version__
 from kadian.errors import KadianError
+from kadian.messages import Reply
 from kadian.notify import Notify
 
 log = structlog.get_logger(__name__)
@@ -108,6 +110,18 @@ class Health:
             self._lock.release()
 
 
+def line_to_gates(settings: CollectorSettings, ledger: Ledger, address: Broker, protocol: int) -> tuple[Ingest, Screen]:
+    """What hears the gates, and what tells them that somebody comes; the answers to that are heard by the first."""
+
+    def replied(gate: str, reply: Reply) -> None:
+        screen.heard(gate, reply)
+
+    name = f"{gethostname()}-{settings.http.port}"
+    ingest = Ingest(ledger, address, settings.site, now_ms, protocol, on_reply=replied, name=name)
+    screen = Screen(ledger, now_ms, ingest.command)
+    return ingest, screen
+
+
 def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int], None] | None = None) -> None:
     """The office, until `stop` is set.
 
@@ -139,7 +153,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
             parts.callback(started.stop)
             address, protocol = address.at(started.url), started.protocol
 
-        ingest = Ingest(ledger, address, settings.site, now_ms, protocol, name=f"{gethostname()}-{settings.http.port}")
+        ingest, screen = line_to_gates(settings, ledger, address, protocol)
         alarms = open_alarms(settings, ledger, ingest.ears.hearing, now_ms)
         parts.callback(alarms.watch.close)
         followers: dict[str, Follower[Any]] = {**series.followers, "rules": alarms.rules}
@@ -166,6 +180,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
             *followers.values(),
             policies,
             ingest,
+            screen,
             *([enrolment] if enrolment else []),
             keeper,
         )
@@ -191,6 +206,7 @@ def run(settings: CollectorSettings, stop: threading.Event, ready: Callable[[int
                 lags=lags,
                 deleted=keeper.deleted,
                 stores=stores,
+                links=alarms.links,
             )
         )
         notify = Notify()

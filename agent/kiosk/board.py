@@ -44,6 +44,8 @@ class Board:
         self._version = 0
         self._flow = Flow()
         self._notes = 0
+        self._note_name: UUID | None = None
+        self._note_until: float | None = None
         self._shown: dict[str, Any] = {
             "gate": gate,
             "epoch": new_id().hex,
@@ -95,12 +97,27 @@ class Board:
         """Who is signed on, and whether somebody ought to be."""
         self._put(operator=operator, unattended=unattended)
 
-    def message(self, text: str | None) -> None:
-        """The office's note to whoever stands here, until it is put away; None takes it away."""
+    def message(self, text: str | None, *, seconds: float | None = None, name: UUID | None = None) -> None:
+        """The office's note to whoever stands here, until it is put away.
+
+        Args:
+            text: None takes away the note of that name, or any where no name is said.
+            seconds: how long it is shown; None: until somebody puts it away.
+            name: the office's own for it. The same text under the same name is the same note, told once.
+        """
         with self._changed:
+            shown = self._shown["message"]
+            same = shown is not None and name is not None and name == self._note_name
+            if text and same and shown["text"] == text:
+                return
+            if not text:
+                if name is None or same:
+                    self._put(message=None)
+                return
             self._notes += 1
-            note = self._notes
-        self._put(message={"number": note, "text": text} if text else None)
+            self._note_name = name
+            self._note_until = None if seconds is None else self._monotonic() + seconds
+            self._put(message={"number": self._notes, "text": text})
 
     def put_away(self, number: int) -> None:
         """The note of this number has been read; a newer one stays."""
@@ -109,7 +126,7 @@ class Board:
                 self._put(message=None)
 
     def devices(self, *, troubles: Sequence[str], waiting: int, online: bool, capacity_left: int | None = None) -> None:
-        """The state of the computer.
+        """The state of the computer. Told again and again, so here a note that was shown long enough goes away.
 
         Args:
             troubles: what is wrong now, as words of the catalogue (`kiosk.no_thermometer` …).
@@ -117,7 +134,12 @@ class Board:
             online: whether the office is reached.
             capacity_left: how many screenings the disk still takes, None where that is not known.
         """
-        left = hours_left(capacity_left, self._flow.moments, self._monotonic())
+        now = self._monotonic()
+        left = hours_left(capacity_left, self._flow.moments, now)
+        with self._changed:
+            if self._note_until is not None and now >= self._note_until:
+                self._note_until = None
+                self._put(message=None)
         self._put(troubles=list(troubles), waiting=waiting, online=online, hours_left=left)
 
     def rests(self, resting: Iterable[Resting]) -> None:

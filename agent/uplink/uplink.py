@@ -40,7 +40,7 @@ class Hooks(NamedTuple):
 
     telemetry: Callable[[], Telemetry]
     on_policy: Callable[[Policy], None] = lambda _policy: None
-    on_message: Callable[[str], None] = lambda _text: None
+    on_message: Callable[[Command], None] = lambda _command: None
     on_identify: Callable[[], None] = lambda: None
     on_reload: Callable[[], str | None] = lambda: "restart the gate's service: it reads its configuration at start"
     announce: Callable[[], Iterable[tuple[str, bytes]]] = tuple
@@ -268,7 +268,7 @@ class Uplink:
         if command.do == "identify":
             self._hooks.on_identify()
         elif command.do == "message":
-            self._hooks.on_message(command.text or "")
+            self._hooks.on_message(command)
         else:
             why_not = self._hooks.on_reload()
         return Reply(command.do, why_not is None, command.id, why_not)

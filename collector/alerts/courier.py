@@ -44,6 +44,7 @@ class Courier:
         limits: of each channel's service; one that is not named counts nothing.
         now_ms: the office's clock, milliseconds since 1970.
         chance: numbers from 0 to 1.
+        finish: makes of a message what goes out.
     """
 
     def __init__(
@@ -54,11 +55,13 @@ class Courier:
         chance: Callable[[], float] = _random.random,
         *,
         limits: Mapping[str, Limits] | None = None,
+        finish: Callable[[Delivery, Message], Message] = lambda _delivery, message: message,
     ) -> None:
         self._ledger = ledger
         self._limits = limits or {}
         self._now_ms = now_ms
         self._chance = chance
+        self._finish = finish
         self._stopping = Event()
         self._failing: dict[str, bool] = {}
         self._fevers: dict[str, int] = {}
@@ -138,7 +141,7 @@ class Courier:
 
     def _send(self, name: str, channel: Channel, delivery: Delivery) -> Answer:
         try:
-            message = msgspec.json.decode(delivery.body, type=Message)
+            message = self._finish(delivery, msgspec.json.decode(delivery.body, type=Message))
             answer = silent_test(channel, message) if delivery.kind == "test" else channel.send(message)
         except Exception as error:
             log.exception("channel_failed", channel=name)

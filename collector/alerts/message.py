@@ -12,6 +12,7 @@ class Message(msgspec.Struct, frozen=True):
     """What a channel is given. `id` is the same at every repetition; `at` is ISO 8601 in the site's own time.
 
     `kind`: alarm, escalated (nobody before took it), again (taken, and nothing was said since), digest, test.
+    `link` is put in as it goes out: where whoever gets it takes it, without a login. Empty: no link.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Message(msgspec.Struct, frozen=True):
     what_to_do_en: str
     count: int
     kind: str = "alarm"
+    link: str = ""
 
 
 def message(incident: Incident, id_: str, timezone: tzinfo) -> Message:

@@ -4,8 +4,8 @@ from collector.alerts.message import Message
 
 
 def plain(message: Message, most_bytes: int) -> str:
-    """What happened, then what to do; nobody's name or number. At most `most_bytes` of UTF-8."""
-    return cut(f"{message.text}\n{message.what_to_do}", most_bytes)
+    """What happened, what to do, the link; nobody's name or number. At most `most_bytes` of UTF-8, the link whole."""
+    return cut(f"{message.text}\n{message.what_to_do}", most_bytes, message.link)
 
 
 def title_and_rest(message: Message, most: int) -> tuple[str, str]:
@@ -15,9 +15,10 @@ def title_and_rest(message: Message, most: int) -> tuple[str, str]:
     return f"{message.text[: most - 1]}…", f"{message.text}\n{message.what_to_do}"
 
 
-def cut(text: str, most_bytes: int) -> str:
-    """The text in at most `most_bytes` of UTF-8, with … where characters had to go."""
-    raw = text.encode()
-    if len(raw) <= most_bytes:
-        return text
-    return raw[: most_bytes - len("…".encode())].decode(errors="ignore") + "…"
+def cut(text: str, most_bytes: int, link: str = "") -> str:
+    """The text and the whole link in at most `most_bytes` of UTF-8, with … where characters had to go."""
+    tail = f"\n{link}" if link else ""
+    raw, room = text.encode(), most_bytes - len(tail.encode())
+    if len(raw) <= room:
+        return text + tail
+    return raw[: room - len("…".encode())].decode(errors="ignore") + "…" + tail

@@ -1,6 +1,8 @@
 """The office's HTTP application."""
 
+from collections.abc import Collection
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI
 
@@ -9,7 +11,20 @@ from collector.api.guard import Guard
 from collector.api.news import News
 from collector.api.office import Office
 from collector.api.problems import MEDIA_TYPE, Problem, tell_problems
-from collector.api.routes import alerts, channels, fevers, gates, health, metrics, pages, rejects, screenings, stream
+from collector.api.routes import (
+    alerts,
+    channels,
+    fevers,
+    gates,
+    health,
+    links,
+    metrics,
+    pages,
+    rejects,
+    screenings,
+    stream,
+)
+from collector.settings import CollectorSettings
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
@@ -21,6 +36,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     channels.router,
     rejects.router,
     stream.router,
+    links.router,
     pages.router,  # the last: it answers whatever no other does
 )
 
@@ -54,6 +70,12 @@ class Api(FastAPI):
         return described
 
 
+def _names(settings: CollectorSettings) -> Collection[str]:
+    """By which the office may be called: those that are set, and the one under which messages send phones here."""
+    link = urlsplit(settings.alerts.link or "").hostname
+    return (*settings.http.names, *([link] if link else []))
+
+
 def make_app(office: Office) -> FastAPI:
     """The application over one office: `app.state.office`, and `app.state.bell`, which is closed to end its streams."""
     app = Api(
@@ -76,5 +98,5 @@ def make_app(office: Office) -> FastAPI:
     tell_problems(app)
     for router in ROUTERS:
         app.include_router(router)
-    app.add_middleware(Guard, names=office.settings.http.names)
+    app.add_middleware(Guard, names=_names(office.settings))
     return app

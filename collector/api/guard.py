@@ -24,6 +24,10 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 SAFE = {"GET", "HEAD", "OPTIONS"}
+LINKS = "/a/"
+"""Below it the path itself is the key (`routes.links`). Who knows it needs no browser of another, and nothing that a
+browser adds by itself (cookie, login) counts there: where a post comes from says nothing. It could not be asked either:
+from a page without referrer browsers post `Origin: null` (Fetch, "append a request Origin header")."""
 MOST_BODY = 65_536
 """Bytes of a request's body: the longest that is meant is a note of 500 characters."""
 TOO_LONG = both("http.too_long", most=MOST_BODY)
@@ -65,7 +69,7 @@ class Guard:
         if self._names is not None and not _is_called(Headers(scope=scope).get("host", ""), self._names):
             await problem(scope["path"], 421, both("http.other_name"))(scope, receive, guarded)
             return
-        if scope["method"] not in SAFE and _from_elsewhere(Headers(scope=scope)):
+        if scope["method"] not in SAFE and not _is_link(scope["path"]) and _from_elsewhere(Headers(scope=scope)):
             refusal = problem(scope["path"], 403, both("http.elsewhere"))
             await refusal(scope, receive, guarded)
             return
@@ -75,11 +79,16 @@ class Guard:
         try:
             await self._app(scope, _bounded(receive), guarded)
         except Exception:
-            log.exception("request_failed", method=scope["method"], path=scope["path"])
+            path = f"{LINKS}…" if _is_link(scope["path"]) else scope["path"]
+            log.exception("request_failed", method=scope["method"], path=path)
             if started:
                 raise
             failure = problem(scope["path"], 500, both("http.failed"))
             await failure(scope, receive, guarded)
+
+
+def _is_link(path: str) -> bool:
+    return path.startswith(LINKS)
 
 
 def _is_called(host: str, names: Collection[str]) -> bool:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 
+from collector.access.links import LinkKey
 from collector.api.board import Board
 from collector.ingest.counters import Counters
 from collector.ledger import Connection, Ledger
@@ -23,7 +24,7 @@ class Office:
     `health` gives the reasons why the office cannot take and store a screening, none when it can. `now_ms` is the
     clock, milliseconds since 1970. `lags` gives how many screenings each follower of the ledger is behind; the series
     is always told, from its own position. `deleted` gives how many rows of each class were kept long enough and went.
-    `stores` tells of each remote series store whether it takes what it is given.
+    `stores` tells of each remote series store whether it takes what it is given. `links` opens the links of messages.
     """
 
     ledger: Ledger
@@ -36,6 +37,7 @@ class Office:
     lags: Callable[[], Mapping[str, int]] = dict
     deleted: Callable[[], Mapping[str, int]] = dict
     stores: Callable[[], Mapping[str, bool]] = dict
+    links: LinkKey | None = None
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -64,6 +64,19 @@ def about(connection: Connection, delivery: str) -> list[str]:
     return list(connection.scalars(query))
 
 
+def find(connection: Connection, beginning: str) -> Delivery | None:
+    """The message whose id begins so (23 characters of it name one), as its link does. None: it is gone."""
+    query = select(deliveries).where(deliveries.c.id >= beginning, deliveries.c.id < f"{beginning}~")
+    row = connection.execute(query.limit(1)).mappings().first()
+    return _delivery(row) if row else None
+
+
+def use(connection: Connection, delivery: str, now_ms: int) -> bool:
+    """Its link is used now; of several at the same moment one gets True, later ones False for ever."""
+    unused = (deliveries.c.id == delivery) & deliveries.c.used_ms.is_(None)
+    return bool(connection.execute(update(deliveries).where(unused).values(used_ms=now_ms)).rowcount)
+
+
 def due(connection: Connection, now_ms: int, limit: int, channel: str | None = None) -> list[Delivery]:
     """What is to be sent now. Messages that were never tried come first, so that a backlog delays no fresh one."""
     query = select(deliveries).where(deliveries.c.state == "waiting", deliveries.c.next_ms <= now_ms)

@@ -14,6 +14,8 @@ from collector.rules.rule import Facts, Finding
 NAMES = UUID("6a1f3a52-7c1e-5c0b-9d57-0f3f6f1f5c8e")
 """Ids are made from causes under this name space. Changing it makes old causes ring again."""
 Ending = Literal["resolved", "over", "expired"]
+Outcome = Literal["fever", "false_alarm", "nobody", "device"]
+"""What it turned out to be: a fever indeed, none, nobody was there any more, the device was wrong."""
 
 
 class Incident(msgspec.Struct, frozen=True):
@@ -60,8 +62,8 @@ class Incident(msgspec.Struct, frozen=True):
 class IncidentEvent(msgspec.Struct, frozen=True):
     """One line of an incident's timeline.
 
-    `what`: opened, repeated, notified, refused, acknowledged, how it ended, or a word of `alerts.why.Why`. Of what a
-    rule found, `note` is its reason and the screenings that it is about.
+    `what`: opened, repeated, notified, refused, acknowledged, how it ended, outcome (the `note` is an `Outcome`), or a
+    word of `alerts.why.Why`. Of what a rule found, `note` is its reason and the screenings that it is about.
     """
 
     position: int
@@ -130,12 +132,11 @@ def acknowledge(
 
     One that is taken or closed already stays as it is. When to ask again is thought about at once: `next_ms`.
     """
-    known = find(connection, incident)
-    if known is None or known.state != "open":
-        return known
     taken = {"state": "acknowledged", "acknowledged_ms": now_ms, "acknowledged_by": who, "minutes": minutes}
-    _set(connection, incident, next_ms=now_ms, **taken)
-    note(connection, incident, now_ms, "acknowledged", who=who, text=remark)
+    # In one statement: of two at the same moment, also on a server of databases, one takes it.
+    still = (incidents.c.id == incident) & (incidents.c.state == "open")
+    if connection.execute(update(incidents).where(still).values(next_ms=now_ms, **taken)).rowcount:
+        note(connection, incident, now_ms, "acknowledged", who=who, text=remark)
     return find(connection, incident)
 
 
@@ -146,13 +147,15 @@ def resolve(  # noqa: PLR0917 - what, who, when and why
     now_ms: int,
     remark: str | None = None,
     ending: Ending = "resolved",
+    outcome: Outcome | None = None,
 ) -> Incident | None:
     """It is over. None: no such incident. One that is closed already stays as it is."""
-    known = find(connection, incident)
-    if known is None or known.state == "resolved":
-        return known
-    _set(connection, incident, state="resolved", resolved_ms=now_ms, resolved_by=who, ending=ending, next_ms=None)
-    note(connection, incident, now_ms, ending, who=who, text=remark)
+    closed = {"state": "resolved", "resolved_ms": now_ms, "resolved_by": who, "ending": ending, "next_ms": None}
+    still = (incidents.c.id == incident) & (incidents.c.state != "resolved")
+    if connection.execute(update(incidents).where(still).values(**closed)).rowcount:
+        note(connection, incident, now_ms, ending, who=who, text=remark)
+        if outcome is not None:
+            note(connection, incident, now_ms, "outcome", who=who, text=outcome)
     return find(connection, incident)
 
 

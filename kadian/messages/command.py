@@ -12,7 +12,8 @@ class Command(Struct, frozen=True, omit_defaults=True, rename={"from_": "from"})
     """One request to a gate; `id` comes back in the reply.
 
     `resend` asks for all from seq `from` of `epoch` on, or up to `through` alone; `message` shows `text` on the gate's
-    screen; `identify` makes the gate show itself; `reload` reads its configuration again.
+    screen, for `seconds` where that is said; without a `text` it takes away the one shown under the same `id`, or any
+    where there is no `id`; `identify` makes the gate show itself; `reload` reads its configuration again.
     """
 
     do: Literal["resend", "message", "identify", "reload"]
@@ -21,6 +22,7 @@ class Command(Struct, frozen=True, omit_defaults=True, rename={"from_": "from"})
     from_: Seq | None = None
     through: Seq | None = None
     text: Annotated[str, Meta(max_length=500)] | None = None
+    seconds: Annotated[int, Meta(ge=1, le=86_400)] | None = None
 
 
 class Reply(Struct, frozen=True, omit_defaults=True):

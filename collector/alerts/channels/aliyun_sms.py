@@ -2,7 +2,9 @@
 
 `sign` is the signature, `template` the code of an approved template, `parameter` the name of its one variable; the
 variable gets the first `length` characters of the message (20 unless told: what a variable may hold depends on what was
-approved). `settings.token` is the AccessKeyId, `settings.secret` the AccessKeySecret, `settings.to` the phones.
+approved). `link`, if given, is the name of a second variable, which gets the last part of the message's link: a
+template holds a whole address but for such a part (`…/a/${link}`).
+`settings.token` is the AccessKeyId, `settings.secret` the AccessKeySecret, `settings.to` the phones.
 Sources: help.aliyun.com/document_detail/101346.html (codes), SendSms of 2017-05-25.
 """
 
@@ -42,7 +44,8 @@ def open_url(url: str, settings: ChannelSettings, clock: Callable[[], float] = t
     """
     names = wanted.queried(settings, url, ["sign", "template", "parameter"])
     service = Aliyun("aliyun_sms", url, settings, CODES, clock)
-    return AliyunSms(service, wanted.people(settings), names, wanted.length(settings, url))
+    length, link = wanted.length(settings, url), wanted.given(url, "link", "")
+    return AliyunSms(service, wanted.people(settings), names, length, link)
 
 
 class AliyunSms:
@@ -53,17 +56,22 @@ class AliyunSms:
         to: phone numbers; the service takes up to 1,000 at once.
         names: the signature, the template's code and the name of its variable.
         length: characters of the variable.
+        link: the name of the variable for the link; empty: none.
     """
 
-    def __init__(self, service: Aliyun, to: Sequence[str], names: Sequence[str], length: int) -> None:
+    def __init__(self, service: Aliyun, to: Sequence[str], names: Sequence[str], length: int, link: str = "") -> None:
         self._service = service
         self._sign, self._template, self._parameter = names
         self._to = ",".join(to)
         self._length = length
+        self._link = link
 
     def send(self, message: Message) -> Answer:
         """Ask once for a text message to every phone; the service answers once for all of them."""
         variable = {self._parameter: message.text[: self._length]}
+        if self._link:
+            # No variable may be empty; a link that is none opens a page that says so.
+            variable[self._link] = message.link.rpartition("/")[2] or "-"
         return self._service.call(
             "SendSms",
             {

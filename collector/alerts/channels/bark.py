@@ -53,5 +53,6 @@ class Bark:
 
     def _push(self, message: Message, how: Mapping[str, str]) -> Answer:
         title, rest = title_and_rest(message, MOST_TITLE)
-        fields = {"device_key": self._service.key, "id": message.id, "title": title, "body": cut(rest, MOST_BYTES)}
+        body = cut(rest, MOST_BYTES, message.link)
+        fields = {"device_key": self._service.key, "id": message.id, "title": title, "body": body}
         return self._service.post(self._url, {**fields, **how})

@@ -56,6 +56,8 @@ class FeishuRobot:
     def send(self, message: Message) -> Answer:
         """Post once, signed with the time of now."""
         lines = [[{"tag": "text", "text": cut(message.what_to_do, MOST_BYTES)}]]
+        if message.link:
+            lines.append([{"tag": "a", "text": message.link, "href": message.link}])
         if self._to and message.severity == "page":
             lines.append([{"tag": "at", "user_id": member} for member in self._to])
         post = {"zh_cn": {"title": cut(message.text, MOST_BYTES), "content": lines}}

@@ -46,5 +46,5 @@ class Gotify:
 
     def _post(self, message: Message, priority: int) -> Answer:
         title, rest = title_and_rest(message, 200)
-        fields = {"title": title, "message": cut(rest, MOST_BYTES), "priority": priority}
+        fields = {"title": title, "message": cut(rest, MOST_BYTES, message.link), "priority": priority}
         return self._service.post(self._url, fields, {"X-Gotify-Key": self._service.key})

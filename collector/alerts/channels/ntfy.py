@@ -63,7 +63,7 @@ class Ntfy:
         fields = {
             "topic": self._topic,
             "title": title,
-            "message": cut(rest, MOST_BYTES),
+            "message": cut(rest, MOST_BYTES, message.link),
             "priority": priority,
             "sequence_id": message.id,
         }

@@ -51,10 +51,11 @@ class PushPlus:
     def send(self, message: Message) -> Answer:
         """Send once; with its time and place no message has the content of another."""
         title, rest = title_and_rest(message, MOST_TITLE)
+        end = f"\n{message.at} {message.name}" + (f"\n{message.link}" if message.link else "")
         fields = {
             "token": self._service.key,
             "title": title,
-            "content": f"{rest[:MOST]}\n{message.at} {message.name}",
+            "content": rest[: MOST - len(end)] + end,
             "template": "txt",
         }
         return self._service.post(self._url, fields)

@@ -44,4 +44,4 @@ class ServerChan:
     def send(self, message: Message) -> Answer:
         """Send once; `noip`: the message does not show the office's address."""
         title, rest = title_and_rest(message, MOST_TITLE)
-        return self._service.post(self._url, {"title": title, "desp": cut(rest, MOST_BYTES), "noip": "1"})
+        return self._service.post(self._url, {"title": title, "desp": cut(rest, MOST_BYTES, message.link), "noip": "1"})

@@ -89,5 +89,7 @@ def _letter(message: Message, sender: str) -> bytes:
     letter["X-Kadian-Delivery"] = message.id
     chinese = (message.text, message.what_to_do)
     english = (message.text_en, message.what_to_do_en)
-    letter.set_content("\n".join((*chinese, "", *english, "", f"{message.at} · {message.name} ({message.entrance})")))
+    place = f"{message.at} · {message.name} ({message.entrance})"
+    link = ("", message.link) if message.link else ()
+    letter.set_content("\n".join((*chinese, "", *english, "", place, *link)))
     return letter.as_bytes()

@@ -1,7 +1,8 @@
 """A text message through Tencent Cloud: `tencent_sms+https://sms.tencentcloudapi.com/?app=…&sign=…&template=…`.
 
 `app` is the SmsSdkAppId, `sign` the signature's words, `template` the number of an approved template with one variable,
-which gets the first `length` characters of the message (20 unless told). `settings.token` is the SecretId,
+which gets the first `length` characters of the message (20 unless told); with `link=1` it has a second one, for the
+last part of the message's link (`…/a/{2}`). `settings.token` is the SecretId,
 `settings.secret` the SecretKey, `settings.to` the phones, as `+8613800138000`.
 Sources: cloud.tencent.com/document/product/382/55981 (SendSms of 2021-01-11) and the codes listed with its SDK.
 """
@@ -51,7 +52,8 @@ def open_url(url: str, settings: ChannelSettings, clock: Callable[[], float] = t
     """
     names = wanted.queried(settings, url, ["app", "sign", "template"])
     service = Tencent("tencent_sms", "sms 2021-01-11", url, settings, codes=CODES, clock=clock)
-    return TencentSms(service, wanted.people(settings), names, wanted.length(settings, url))
+    length, link = wanted.length(settings, url), wanted.given(url, "link", "") == "1"
+    return TencentSms(service, wanted.people(settings), names, length, link=link)
 
 
 class TencentSms:
@@ -62,16 +64,24 @@ class TencentSms:
         to: phone numbers; the service takes up to 200 at once.
         names: the application, the signature and the template.
         length: characters of the template's variable.
+        link: whether the template has a second variable, for the link.
     """
 
-    def __init__(self, service: Tencent, to: Sequence[str], names: Sequence[str], length: int) -> None:
+    def __init__(
+        self, service: Tencent, to: Sequence[str], names: Sequence[str], length: int, *, link: bool = False
+    ) -> None:
         self._service = service
         self._app, self._sign, self._template = names
         self._to = to
         self._length = length
+        self._link = link
 
     def send(self, message: Message) -> Answer:
         """Ask once for a text message to every phone; each has an answer of its own."""
+        variables = [message.text[: self._length]]
+        if self._link:
+            # No variable may be empty; a link that is none opens a page that says so.
+            variables.append(message.link.rpartition("/")[2] or "-")
         found = self._service.call(
             "SendSms",
             {
@@ -79,7 +89,7 @@ class TencentSms:
                 "SmsSdkAppId": self._app,
                 "SignName": self._sign,
                 "TemplateId": self._template,
-                "TemplateParamSet": [message.text[: self._length]],
+                "TemplateParamSet": variables,
                 "SessionContext": message.id,
             },
         )

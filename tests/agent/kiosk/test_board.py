@@ -133,3 +133,35 @@ def test_only_the_last_hour_is_kept():
     for moment in range(0, 20_000, 2):
         flow.passed(float(moment))
     assert len(flow.moments) == 1801
+
+
+def test_a_note_goes_away_when_its_time_has_passed(board, clock):
+    board.message("书记已知道", seconds=600)
+    board.devices(troubles=[], waiting=0, online=True)
+    assert shown(board)["message"]["text"] == "书记已知道"
+    clock.now += 601
+    board.devices(troubles=[], waiting=0, online=True)
+    assert shown(board)["message"] is None
+
+
+def test_a_note_that_stays_is_not_taken_away_by_the_time_of_one_before_it(board, clock):
+    board.message("书记已知道", seconds=600)
+    board.message("带好雨衣")
+    clock.now += 601
+    board.devices(troubles=[], waiting=0, online=True)
+    assert shown(board)["message"]["text"] == "带好雨衣"
+
+
+def test_the_same_note_told_twice_is_one_and_is_taken_away_by_its_name_alone(board):
+    mine, other = uuid4(), uuid4()
+    board.message("书记已知道", seconds=600, name=mine)
+    number = shown(board)["message"]["number"]
+    board.message("书记已知道", seconds=600, name=mine)
+    assert shown(board)["message"]["number"] == number
+    board.message(None, name=other)
+    assert shown(board)["message"] is not None
+    board.message(None, name=mine)
+    assert shown(board)["message"] is None
+    board.message("书记已知道", seconds=600, name=mine)
+    board.message(None)
+    assert shown(board)["message"] is None
