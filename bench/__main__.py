@@ -23,6 +23,7 @@ ALL = (
     "pages",
     "alarm",
     "ringing",
+    "winter",
     "drain",
     "city",
     "growth",

@@ -14,6 +14,9 @@ from kadian.topics import Kind
 SPEAKS = frozenset({Kind.SCREENING, Kind.TELEMETRY, Kind.REPLY})
 """What a gate alone can have said. A status may be its last will, which the broker says for it."""
 MOST_TOPICS = 200_000
+BLIP_SECONDS = 5.0
+"""A connection that is back so soon has missed next to nothing: a line that breaks each minute must not hide a silent
+gate for ever."""
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -97,7 +100,10 @@ class Ears:
         """There is a connection to the broker: whoever was not heard meanwhile could not be."""
         with self._lock:
             if self._offline is not None:
-                self._listening, self._offline = self._clock(), None
+                now = self._clock()
+                if self._offline == self._began or now - self._offline > BLIP_SECONDS:
+                    self._listening = now
+                self._offline = None
 
     def lost(self) -> None:
         """There is none."""

@@ -170,8 +170,8 @@ class Retention(Struct, frozen=True):
     `screenings`: three months answer for a season of thermometers and for the quarter's report; who was ill is told
     by then. `registrations`: two incubation periods of 14 days, and two days to ask. `minutes`, `hours` and `days` are
     the roll-ups, which concern nobody: charts of a day as long as its screenings, two years by the hour, ten by the
-    day. `rejects`: until the gate that sent them is mended, and never more than `most_rejects`. `incidents`: a year,
-    once nobody has to act on them.
+    day; what scenes were made of is kept as long as `minutes`. `rejects`: until the gate that sent them is mended, and
+    never more than `most_rejects`. `incidents`: a year, once nobody has to act on them.
     """
 
     screenings: Days = 90

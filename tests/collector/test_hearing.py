@@ -35,6 +35,19 @@ def test_a_gate_is_silent_no_longer_than_the_office_has_listened():
     assert ears.hearing().at - ears.hearing().heard["g1"] == 105
 
 
+def test_a_line_that_breaks_for_a_moment_again_and_again_hides_no_silent_gate():
+    clock = Clock()
+    ears = Ears(clock)
+    clock.seconds += 1
+    ears.connected()
+    for _ in range(4):
+        clock.seconds += 28
+        ears.lost()
+        clock.seconds += 2
+        ears.connected()
+    assert ears.hearing().silent_ms("g1") == 120_000
+
+
 def test_a_last_will_is_not_the_gates_own_word_nor_is_what_the_broker_kept():
     clock = Clock()
     ears = Ears(clock)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from collector import keeper as keeping
 from collector.keeper import Keeper
 from collector.ledger import (
+    conditions,
     deliveries,
     incidents,
     measured,
@@ -232,3 +233,12 @@ def test_folded_minutes_go_too(ledger):
     with ledger.read() as connection:
         assert connection.scalars(select(series_tables.rollups.c.start_ms)).all() == [NOW_MS - 5 * DAY_MS]
     assert keeper.deleted()["minutes"] == 2
+
+
+def test_what_scenes_were_made_of_goes_with_the_minutes(ledger):
+    for days in (50, 20, 3):
+        with ledger.begin() as connection:
+            conditions.put(connection, NOW_MS - days * DAY_MS, [("", "{}"), ("e01", "{}")])
+    made(ledger, minutes=10).run()
+    with ledger.read() as connection:
+        assert {one.at_ms for one in conditions.behind(connection, 0)} == {NOW_MS - 3 * DAY_MS}

@@ -91,7 +91,7 @@ class Lasting:
             if _key(one) not in found and self._is_away(_key(one), one.flaps, now_ms):
                 steps.append(End(one))
                 self._ended[one.id] = now_ms
-        self._live = open_now | {(step.finding.rule, step.finding.cause) for step in steps if isinstance(step, Open)}
+        self._live = open_now | {(step.finding.rule, step.finding.cause) for step in steps if not isinstance(step, End)}
         self._ended = {id_: at_ms for id_, at_ms in self._ended.items() if now_ms - at_ms < SAME_MS}
         return steps
 

@@ -154,7 +154,8 @@ class Lookout:
             live = [one for one in live if one.rule not in self._failing]
             unknown = memory.lasting.unknown(found, live)
             newest = lasting.newest(connection, unknown[:MOST_NEW])
-        known = {key: finding for key, finding in found.items() if key not in set(unknown[MOST_NEW:])}
+        later = set(unknown[MOST_NEW:])
+        known = {key: finding for key, finding in found.items() if key not in later}
         return memory.lasting.decide(known, live, newest, round(self._monotonic() * 1000), now_ms)
 
     def _write(self, memory: "Memory", steps: Sequence[Step], changes: Changes, now_ms: int) -> None:

@@ -52,6 +52,28 @@ def test_it_rings_once_and_not_again_when_it_flaps(seen):
         assert len(deliveries.of_incident(connection, incident.id)) == 1
 
 
+def test_who_took_it_still_has_it_when_it_comes_again(seen):
+    incident = silent_and_back(seen)
+    with seen.ledger.begin() as connection:
+        incidents.acknowledge(connection, incident.id, "li", seen.now_ms(), minutes=5)
+    seen.live(50, "g1", "g2")
+    assert seen.stages() == [("silent:g1", "over", 0)]
+    seen.live(110, "g2")
+    assert seen.stages() == [("silent:g1", "acknowledged", 1)]
+    assert seen.timeline(incident)[-1] == "flapping"
+
+
+def test_what_somebody_closes_while_it_lasts_rings_no_more(seen):
+    incident = silent_and_back(seen)
+    with seen.ledger.begin() as connection:
+        incidents.resolve(connection, incident.id, "li", seen.now_ms())
+    seen.live(600, "g2")
+    assert seen.stages() == [("silent:g1", "resolved", 0)]
+    seen.live(60, "g1", "g2")
+    seen.live(110, "g2")
+    assert seen.stages() == [("silent:g1", "open", 0), ("silent:g1", "resolved", 0)]
+
+
 def test_nothing_is_found_for_ninety_seconds_after_a_start_or_after_the_broker_is_back(seen):
     seen.live(30, "g1", "g2")
     seen.restart()

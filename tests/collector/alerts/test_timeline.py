@@ -152,7 +152,7 @@ def test_what_can_wait_is_one_digest_in_half_an_hour(morning):
     for number in range(12):
         one.at(10 + 200 * number, one.find, "queue_long", severity="notice", gate=f"e{number % 3 + 1:02}")
     one.run(2 * 3600)
-    assert [round(at) for at, _ in one.phones["phone"].heard] == [1810, 3610]
+    assert [round(at) for at, _ in one.phones["phone"].heard] == [1810, 3810]
     assert set(one.phones["phone"].rules()) == {"digest"}
     assert sum(message.count for _, message in one.phones["phone"].heard) == 12
 
