@@ -57,6 +57,7 @@ def places(settings: CollectorSettings) -> Places:
         gates=tuple(entrance.gate_id for entrance in settings.entrances),
         shifts=settings.shifts,
         zone=ZoneInfo(settings.timezone),
+        channels=tuple(channel.name for channel in settings.channels),
     )
 
 

@@ -1,4 +1,4 @@
-"""What scenes were made of, as it changed; and which channels refused the morning's test."""
+"""What scenes were made of, as it changed."""
 
 from collections.abc import Iterable, Iterator
 
@@ -6,7 +6,6 @@ import msgspec
 from sqlalchemy import Connection, delete, select
 
 from collector.ledger.insertion import insert_rows
-from collector.ledger.tables import channel_tests
 from collector.ledger.tables import conditions as table
 
 PAGE = 2_000
@@ -51,9 +50,3 @@ def forget(connection: Connection, before_ms: int, most: int) -> int:
     """Delete at most `most` of those from before a moment, the oldest first; returns how many went."""
     oldest = select(table.c.position).where(table.c.at_ms < before_ms).order_by(table.c.at_ms).limit(most)
     return connection.execute(delete(table).where(table.c.position.in_(oldest))).rowcount
-
-
-def refused(connection: Connection) -> dict[str, str]:
-    """The channels that refused their last test, and why."""
-    query = select(channel_tests.c.channel, channel_tests.c.reason).where(channel_tests.c.kind == "refused")
-    return {row.channel: row.reason for row in connection.execute(query.order_by(channel_tests.c.channel))}

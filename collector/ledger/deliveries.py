@@ -77,15 +77,6 @@ def use(connection: Connection, delivery: str, now_ms: int) -> bool:
     return bool(connection.execute(update(deliveries).where(unused).values(used_ms=now_ms)).rowcount)
 
 
-def due(connection: Connection, now_ms: int, limit: int, channel: str | None = None) -> list[Delivery]:
-    """What is to be sent now. Messages that were never tried come first, so that a backlog delays no fresh one."""
-    query = select(deliveries).where(deliveries.c.state == "waiting", deliveries.c.next_ms <= now_ms)
-    if channel is not None:
-        query = query.where(deliveries.c.channel == channel)
-    order = ((deliveries.c.attempts > 0).asc(), deliveries.c.next_ms, deliveries.c.id)
-    return [_delivery(row) for row in connection.execute(query.order_by(*order).limit(limit)).mappings()]
-
-
 def next_due_ms(connection: Connection, channel: str, after_ms: int = -1) -> int | None:
     """When the next message of a channel that is not yet due at `after_ms` is to be sent; None: none waits."""
     query = select(func.min(deliveries.c.next_ms)).where(deliveries.c.next_ms > after_ms)

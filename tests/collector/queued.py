@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from collector.alerts.dispatch import Dispatch, Dispatcher
 from collector.alerts.settings import Channel
-from collector.ledger import deliveries
+from collector.ledger import deliveries, queued
 from collector.ledger.deliveries import Delivery, delivery_id
 
 
@@ -14,6 +14,11 @@ def queue(connection, incident, channel, now_ms, kind="alarm"):
     new = Delivery(id_, incident, channel, "waiting", "{}", 0, now_ms, now_ms, kind=kind)
     deliveries.put(connection, new, [incident])
     return id_
+
+
+def due(connection, now_ms, channel="phone"):
+    """The messages that a channel may send now: the first of each kind, in the order in which they go."""
+    return [one.delivery for one in queued.heads(connection, channel, now_ms, "confirmed_fever")]
 
 
 def telling(*channels):

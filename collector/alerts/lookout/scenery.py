@@ -10,7 +10,7 @@ from collector.alerts.dispatch import roster
 from collector.alerts.lookout.passing import Passing
 from collector.alerts.settings import Shift
 from collector.hearing import Hearing
-from collector.ledger import Connection, Ledger, conditions, devices, gates, passed, screenings
+from collector.ledger import Connection, Ledger, channel_tests, devices, gates, passed, screenings
 from collector.rules.scene import DeviceDay, GateNow, Scene
 
 HOUR_MS = 3_600_000
@@ -24,12 +24,13 @@ LONG_AGO_MS = 86_400_000
 
 
 class Places(msgspec.Struct, frozen=True):
-    """What the settings say: the state of each entrance, the gates that stand there, the roster, the site's zone."""
+    """What the settings say: the state of each entrance, the gates there, the roster, the site's zone, the channels."""
 
     entrances: dict[str, str | None]
     gates: tuple[str, ...]
     shifts: tuple[Shift, ...]
     zone: tzinfo
+    channels: tuple[str, ...] = ()
 
     def on_duty(self, now_ms: int) -> dict[str, int] | None:
         """How many people are to stand at each gate now; None: there is no roster."""
@@ -93,7 +94,7 @@ class Scenery:
             self._pass(connection, mono_ms)
             self._slow.look(connection, now_ms)
             if self._refused is None or mono_ms - self._refused[0] >= REFUSED_MS:
-                self._refused = mono_ms, conditions.refused(connection)
+                self._refused = mono_ms, channel_tests.refused(connection, self._places.channels)
         duty = self._on_duty(now_ms)
         names = {*self._known, *self._places.gates, *heard.heard, *heard.states}
         return Scene(

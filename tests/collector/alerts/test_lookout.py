@@ -1,10 +1,12 @@
 """An office that looks around: real ears, rules, deciding and ledger; the clocks are the test's."""
 
+import msgspec
 import pytest
 
 from collector.alerts.settings import Shift
 from collector.hearing import Ears
-from collector.ledger import deliveries, incidents
+from collector.ledger import channel_tests, deliveries, incidents
+from collector.ledger.channel_tests import Trial
 from collector.ledger.follower import Overtaken
 from collector.rules import device_gone
 from kadian.messages import Status
@@ -187,3 +189,23 @@ def test_how_many_pass_and_whether_anybody_is_signed_on_is_read_off_the_ledger(o
     assert [scene.gates[gate].per_minute for gate in ("g1", "g2")] == [2.0, 1.0]
     seen.seconds += 660
     assert seen.lookout._scenery.scene(seen.now_ms()).gates["g1"].per_minute == 0
+
+
+def test_a_channel_that_refused_its_test_rings_by_the_others_until_it_takes_one(office):
+    here = msgspec.structs.replace(PLACES, channels=("phone", "group"))
+    seen = Watched(office.ledger, places=here)
+    seen.ears.connected()
+    for name in ("group", "of_last_year"):
+        with office.ledger.begin() as connection:
+            channel_tests.put(connection, Trial(name, "2026-11-25", 1, "refused", "机器人的 key 不对"))
+    seen.live(180, "g1", "g2")
+    (one,) = seen.incidents("channel_refused")
+    assert (one.cause, one.severity, one.stage) == ("refused-test:group", "page", "open")
+    with office.ledger.begin() as connection:
+        seen.dispatch.round(connection, seen.now_ms())
+        (told,) = deliveries.of_incident(connection, one.id)
+        assert told.channel == "phone"
+        assert "key 不对" in told.body
+        channel_tests.put(connection, Trial("group", "2026-11-26", 2, "accepted", "errcode 0"))
+    seen.live(180, "g1", "g2")
+    assert {one.stage for one in seen.incidents("channel_refused")} == {"over"}

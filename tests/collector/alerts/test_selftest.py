@@ -11,9 +11,10 @@ from collector.alerts.channel import Answer
 from collector.alerts.courier import Courier
 from collector.alerts.limits import Limit
 from collector.alerts.selftest import SelfTests, due_day
-from collector.ledger import channel_tests, deliveries, queued
+from collector.ledger import channel_tests, queued
 from collector.ledger.channel_tests import Trial
 from kadian.text import say
+from tests.collector.queued import due
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NAMES = ("robot", "calls")
@@ -68,7 +69,7 @@ def morning(office):
 
         def waiting(self):
             with office.ledger.read() as connection:
-                return [one.id for one in deliveries.due(connection, self.now_ms, 10)]
+                return [one.id for name in NAMES for one in due(connection, self.now_ms, name)]
 
     return Morning()
 
@@ -128,7 +129,7 @@ def test_a_channel_that_is_new_among_others_is_tried_at_once(office, morning):
     morning.now_ms = at("2026-11-25T15:00")
     morning.look()
     with office.ledger.read() as connection:
-        assert [one.channel for one in deliveries.due(connection, morning.now_ms, 10)] == ["calls"]
+        assert [len(due(connection, morning.now_ms, name)) for name in NAMES] == [0, 1]
 
 
 def test_a_service_that_does_not_answer_is_asked_for_a_quarter_of_an_hour(office, morning):

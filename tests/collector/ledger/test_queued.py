@@ -5,6 +5,7 @@ from collector.ledger import Ledger, deliveries, incidents, queued
 from collector.ledger.deliveries import Delivery, delivery_id
 from collector.rules.reason import Reason
 from collector.rules.rule import Finding
+from tests.collector.queued import due
 
 FEVER = "confirmed_fever"
 
@@ -65,8 +66,8 @@ def test_tries_are_the_last_of_each_message_without_ones_own(connection):
 
 def test_a_try_is_written_down_with_its_moment_and_what_was_never_sent_without(connection):
     put(connection, FEVER, "a", 1)
-    put(connection, FEVER, "b", 2)
-    first, second = deliveries.due(connection, 10, 2)
+    put(connection, "sealed_entrance", "b", 2)
+    first, second = due(connection, 10)
     deliveries.later(connection, msgspec.structs.replace(first, tried_ms=7), 20, "HTTP 500")
     deliveries.refused(connection, second, 8, "resolved")
     assert queued.tries(connection, "phone", 0) == [7]
