@@ -43,8 +43,8 @@ class Screen:
     """One thread: from the ledger to the gates' screens, each told until it answers that it shows it.
 
     Nothing is remembered here but when a gate was last told: after a kill the ledger says what is still to be shown,
-    and a gate that hears the same twice shows it once. A gate whose answer to the showing comes after all is over takes
-    the note away by itself, when its time has passed.
+    and a gate that hears the same twice shows it once. A gate that is not reached takes the note away by itself, when
+    its time has passed.
 
     Args:
         ledger: where it stands who took what.
@@ -121,7 +121,10 @@ class Screen:
         if answers:
             with self._ledger.begin() as connection:
                 for gate, incident in answers:
-                    onscreen.answered(connection, str(incident), gate, self._now_ms())
+                    onscreen.shown(connection, str(incident), gate, self._now_ms())
+                    # Before it was told so, the answer is that to the showing, which was slower than the end.
+                    if (str(incident), "resolved") in self._told:
+                        onscreen.taken_away(connection, str(incident), gate)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

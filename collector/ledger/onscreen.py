@@ -6,27 +6,36 @@ from collector.ledger import incidents as known
 from collector.ledger.incidents import Incident
 from collector.ledger.tables import incidents
 
+TAKEN_AWAY = 0
+"""As `screen_ms`: the gate has said that it does not show it any more."""
+RINGS = and_(incidents.c.severity == "page", incidents.c.late == 0)
+
 
 def to_show(connection: Connection, since_ms: int) -> list[Incident]:
     """Taken since then, and not on their gate's screen: those that rang at once, of now, the oldest first."""
-    rings = and_(incidents.c.severity == "page", incidents.c.late == 0)
     taken = and_(incidents.c.state == "acknowledged", incidents.c.acknowledged_ms >= since_ms)
-    return _those(connection, and_(rings, taken, incidents.c.screen_ms.is_(None)))
+    return _those(connection, and_(RINGS, taken, incidents.c.screen_ms.is_(None)))
 
 
 def to_take_away(connection: Connection, since_ms: int) -> list[Incident]:
-    """Over since then, and still on their gate's screen, the oldest first."""
+    """Over since then, and still on their gate's screen, or perhaps: its answer may be on its way. Oldest first."""
     closed = and_(incidents.c.state == "resolved", incidents.c.resolved_ms >= since_ms)
-    return _those(connection, and_(closed, incidents.c.screen_ms.is_not(None)))
+    taken = and_(RINGS, incidents.c.acknowledged_ms.is_not(None))
+    return _those(connection, and_(closed, taken, incidents.c.screen_ms.is_distinct_from(TAKEN_AWAY)))
 
 
-def answered(connection: Connection, incident: str, gate: str, now_ms: int) -> None:
-    """The gate has done as it was told: it shows the incident that is taken, or does not show any more what is over."""
+def shown(connection: Connection, incident: str, gate: str, now_ms: int) -> None:
+    """The gate shows that somebody comes; nothing where it is over meanwhile."""
     one = and_(incidents.c.id == incident, incidents.c.gate == gate)
     shows = one & (incidents.c.state == "acknowledged") & incidents.c.screen_ms.is_(None)
     if connection.execute(update(incidents).where(shows).values(screen_ms=now_ms)).rowcount:
         known.note(connection, incident, now_ms, "shown", who=gate)
-    connection.execute(update(incidents).where(one & (incidents.c.state == "resolved")).values(screen_ms=None))
+
+
+def taken_away(connection: Connection, incident: str, gate: str) -> None:
+    """The gate does not show any more what is over."""
+    over = and_(incidents.c.id == incident, incidents.c.gate == gate, incidents.c.state == "resolved")
+    connection.execute(update(incidents).where(over).values(screen_ms=TAKEN_AWAY))
 
 
 def _those(connection: Connection, such: ColumnElement[bool]) -> list[Incident]:

@@ -193,7 +193,7 @@ incidents = Table(
     Column("because", String(24)),  # why it rang, or why it is silent: `alerts.why.Why`
     Column("next_ms", BigInteger),  # when it is to be thought about again; NULL: not by itself
     Column("flaps", Integer, nullable=False, server_default="0"),  # how often its cause went and came again
-    Column("screen_ms", BigInteger),  # when the gate's screen was told that somebody comes
+    Column("screen_ms", BigInteger),  # when the gate showed that somebody comes; 0: taken away
     Index("ix_incidents_state_opened_ms", "state", "opened_ms"),
     Index("ix_incidents_rule_cause", "rule", "cause"),
     Index("ix_incidents_rule_happened_ms", "rule", "happened_ms"),

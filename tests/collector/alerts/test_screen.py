@@ -154,10 +154,25 @@ def test_once_it_is_over_the_note_is_taken_away(site):
     assert site.sent[-1][1].text is None
     assert site.sent[-1][1].id == UUID(alarm)
     site.answer(alarm)
-    assert site.find(alarm).screen_ms is None
     site.seconds += AGAIN_SECONDS
     site.screen.look()
     assert len(site.sent) == 2
+
+
+def test_a_note_whose_showing_is_answered_after_the_end_is_taken_away_too(site):
+    alarm = site.alarm()
+    site.take(alarm)
+    site.screen.look()
+    site.resolve(alarm)
+    site.answer(alarm)
+    assert site.sent[-1][1].text is None
+    site.anew()
+    site.screen.look()
+    assert len(site.sent) == 3, "nobody has answered to the end"
+    site.answer(alarm)
+    site.anew()
+    site.screen.look()
+    assert len(site.sent) == 3
 
 
 @pytest.mark.parametrize("more", [{"severity": "notice"}, {"severity": "hint"}, {"late": True}])

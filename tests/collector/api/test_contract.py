@@ -15,6 +15,7 @@ GET /api/v1/gates/latest
 GET /api/v1/gates/{gate}/series?start=&end=&points=
 GET /api/v1/fevers?since=&until=&state=&gate=&limit=&cursor=
 GET /api/v1/alerts?state=&limit=&cursor=
+GET /api/v1/alerts/{id}
 POST /api/v1/alerts/{id}/acknowledge
 POST /api/v1/alerts/{id}/resolve
 GET /api/v1/channels
