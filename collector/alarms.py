@@ -44,7 +44,8 @@ def open_alarms(
     links = LinkKey(settings.access_folder) if settings.alerts.link else None
     limits = {one.name: limits_of(one) for one in settings.channels}
     courier = Courier(ledger, channels, now_ms, limits=limits, finish=Linked(settings.alerts.link, links))
-    tests = SelfTests(ledger, list(channels), settings.alerts.self_test, zone, now_ms)
+    self_test = None if settings.alerts.self_test == "off" else settings.alerts.self_test
+    tests = SelfTests(ledger, list(channels), self_test, zone, now_ms)
     scenery = Scenery(ledger, hearing, places(settings), usual.per_hour)
     lookout = Lookout(ledger, scenery, rule_settings(settings), dispatch, now_ms)
     return Alarms(watch, rules, links, (courier, Dispatcher(ledger, dispatch, now_ms), lookout, tests))

@@ -70,7 +70,7 @@ class Alerts(Struct, frozen=True):
     so long after it was taken nothing may be said of it, then who took it is asked again. `siren_seconds`: then the
     office's page calls for help. `cooldown_minutes`: the same cause does not ring again within this. `digest_minutes`:
     what can wait is told together, that often at most. `expire_hours`: what nobody came for ends by itself.
-    `self_test`: when each channel is tried silently; None: never. `queue_per_minute`: what one gate can do, screenings
+    `self_test`: when each channel is tried silently, or off. `queue_per_minute`: what one gate can do, screenings
     a minute: where it does that for ten minutes, people stand in a line; 0: not told.
     """
 
@@ -81,7 +81,7 @@ class Alerts(Struct, frozen=True):
     cooldown_minutes: Minutes = 5
     digest_minutes: Minutes = 30
     expire_hours: Annotated[int, Meta(ge=1, le=720)] = 24
-    self_test: Time | None = "06:45"
+    self_test: Annotated[str, Meta(pattern=r"^(off|([01]\d|2[0-3]):[0-5]\d)$(?!\n)")] = "06:45"
     queue_per_minute: Annotated[float, Meta(ge=0, le=600)] = 8.0
 
     def problems(self) -> Iterator[Problem]:

@@ -11,7 +11,8 @@ UNANSWERED_MS = 20_000
 
 def fails(delivery: Delivery, now_ms: int) -> bool:
     """Whether nobody can count on it: refused, of unknown fate, or tried again and again in vain."""
-    in_vain = delivery.attempts > 1 and now_ms - delivery.created_ms >= UNANSWERED_MS
+    held_back = delivery.next_ms - now_ms >= UNANSWERED_MS  # by the service, which asked to be left alone
+    in_vain = (delivery.attempts > 1 or held_back) and now_ms - delivery.created_ms >= UNANSWERED_MS
     return delivery.state in {"refused", "unknown"} or (delivery.state == "waiting" and in_vain)
 
 
