@@ -71,7 +71,7 @@ def replay(day: datetime, config: Path, *, as_json: bool) -> None:
 
 
 def _about(name: str, rule: ModuleType) -> str:
-    key = f"rule.{name}.about"
+    key = f"rules.{name}"
     if key in catalogue("zh"):
         return " · ".join(say(key, language) for language in LANGUAGES)
     return (rule.__doc__ or "").partition("\n")[0]

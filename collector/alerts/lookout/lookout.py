@@ -26,6 +26,8 @@ CURSOR = "lookout"
 EVERY_SECONDS = 2.0
 SHARE = 20
 """Looks are at least so many times as far apart as one takes: thousands of gates take 5 % of one core at most."""
+LONGEST_SECONDS = 10.0
+"""Whatever one look took, such as the hour's first, which asks how each thermometer stands."""
 MOST_NEW = 200
 """Incidents that one look opens; the next look has the others."""
 ALIVE_MS = 60_000
@@ -108,7 +110,7 @@ class Lookout:
                 if not stuck:
                     log.exception("lookout_stuck")
                 stuck = True
-            pause = max(self._every, SHARE * (time.monotonic() - begun))
+            pause = max(self._every, min(SHARE * (time.monotonic() - begun), LONGEST_SECONDS))
 
     def step(self) -> None:
         """One look."""
