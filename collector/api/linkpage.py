@@ -22,21 +22,21 @@ body { font: 17px/1.5 system-ui, "PingFang SC", "Noto Sans CJK SC", "Microsoft Y
 h1 { font-size: 24px; line-height: 1.3; margin: 0 0 4px; }
 h2 { font-size: 17px; margin: 24px 0 4px; }
 p { margin: 0 0 4px; }
-small, [lang=en] { color: #555; font-size: 15px; font-weight: 400; }
+[lang=en] { color: #555; font-size: 15px; font-weight: 400; }
 .came { border: 3px solid #1a1a1a; border-radius: 8px; padding: 12px; margin: 0 0 16px; }
 .state { font-weight: 700; }
 button { display: block; width: 100%; min-height: 56px; margin: 0 0 10px; padding: 8px 12px; font: inherit;
   font-weight: 700; color: #fff; background: #0b57a4; border: 2px solid #0b57a4; border-radius: 8px; }
-button small { color: #fff; }
+button [lang=en] { color: #fff; }
 button.plain { color: #1a1a1a; background: #fff; border-color: #555; }
-button.plain small { color: #555; }
+button.plain [lang=en] { color: #555; }
 button:focus { outline: 3px solid #e08a00; outline-offset: 2px; }
 ol { list-style: none; margin: 0; padding: 0; }
 li { border-top: 1px solid #ccc; padding: 8px 0; }
 time { font-weight: 700; margin-right: 8px; }
 @media (prefers-color-scheme: dark) {
   body, button.plain { color: #eee; background: #161616; }
-  small, [lang=en], button.plain small { color: #bbb; }
+  [lang=en], button.plain [lang=en] { color: #bbb; }
   button { background: #2f6fb3; border-color: #2f6fb3; }
   .came { border-color: #eee; }
 }

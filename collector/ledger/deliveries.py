@@ -66,7 +66,8 @@ def about(connection: Connection, delivery: str) -> list[str]:
 
 def find(connection: Connection, beginning: str) -> Delivery | None:
     """The message whose id begins so (23 characters of it name one), as its link does. None: it is gone."""
-    query = select(deliveries).where(deliveries.c.id >= beginning, deliveries.c.id < f"{beginning}~")
+    # Ids of one length in hexadecimal, in which every database's order of letters is the same.
+    query = select(deliveries).where(deliveries.c.id.between(f"{beginning}-{'0' * 12}", f"{beginning}-{'f' * 12}"))
     row = connection.execute(query.limit(1)).mappings().first()
     return _delivery(row) if row else None
 

@@ -1,5 +1,6 @@
 """The built page in a real browser, before an office that answers as the real one does."""
 
+import os
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -214,3 +215,52 @@ def test_an_office_that_cannot_store_is_said_above_all_and_no_longer_once_it_can
     office.push("screening", reading(9, 36.5, "pass"))
     recount(page, 2)
     expect(page.get_by_test_id("troubles")).to_have_count(0, timeout=9000)
+
+
+FEVER = {
+    "id": "alert-1",
+    "rule": "confirmed_fever",
+    "gate": "e01",
+    "entrance": "e01",
+    "state": "open",
+    "severity": "page",
+    "late": False,
+    "opened_at": "2026-11-24T07:02:11+08:00",
+    "happened_at": "2026-11-24T07:02:11+08:00",
+    "last_at": "2026-11-24T07:02:11+08:00",
+    "count": 1,
+    "acknowledged_at": None,
+    "acknowledged_by": None,
+    "resolved_at": None,
+    "text": {"zh": "正门 38.4°C 两次确认", "en": "Main gate 38.4 °C, twice"},
+    "what_to_do": {"zh": "请到现场", "en": "Go there"},
+    "deliveries": [],
+}
+
+
+def test_a_page_that_nobody_takes_calls_for_help_without_colour_and_is_silent_once_taken(
+    page: Page, office: Any
+) -> None:
+    why = {"word": "always", "zh": "确认发热，任何时候都响铃", "en": "a confirmed fever"}
+    old = FEVER | {"siren_at": "2026-01-01T00:00:00+08:00", "stage": "notified", "because": why}
+    office.push("alert", old)
+    siren = page.get_by_test_id("siren")
+    expect(siren).to_have_attribute("role", "alert")
+    expect(siren).to_contain_text("没人接手")
+    if pictures := os.environ.get("KADIAN_SCREENSHOTS"):
+        for width in (360, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.screenshot(path=f"{pictures}/siren-{width}.png")
+    expect(page.get_by_test_id("because").first).to_contain_text("任何时候都响铃")
+    expect(page.get_by_test_id("alert").first).to_contain_text("已通知")
+    taken = old | {"state": "acknowledged", "stage": "acknowledged", "siren_at": None}
+    taken |= {"acknowledged_by": "v-12", "acknowledged_at": "2026-11-24T07:03:00+08:00", "minutes": 10}
+    office.push("alert", taken)
+    expect(siren).to_have_count(0)
+    expect(page.get_by_test_id("alert").first).to_contain_text("v-12 已接手，约 10 分钟到")
+
+
+def test_a_page_calls_for_help_only_from_its_moment_on(page: Page, office: Any) -> None:
+    office.push("alert", FEVER | {"siren_at": "2099-01-01T00:00:00+08:00"})
+    expect(page.get_by_test_id("alert").first).to_be_visible()
+    expect(page.get_by_test_id("siren")).to_have_count(0)

@@ -22,7 +22,7 @@ UNCLEAR = "link.unclear", 400
 async def _pressed(request: Request) -> dict[str, str]:
     """The fields of a plain form."""
     body = (await request.body()).decode("ascii", "replace")
-    return {name: values[-1] for name, values in parse_qs(body, max_num_fields=10).items()}
+    return {name: values[-1] for name, values in parse_qs(body).items()}
 
 
 Pressed = Annotated[dict[str, str], Depends(_pressed)]

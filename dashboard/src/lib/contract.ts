@@ -98,7 +98,11 @@ export interface Alert {
   gate: string;
   entrance: string | null;
   state: AlertState;
+  /** The state and more of it: notified, over, expired. An older office does not say it, nor what has a ? below. */
+  stage?: string;
   severity: string;
+  because?: { word: string; zh: string; en: string } | null;
+  siren_at?: string | null;
   late: boolean;
   opened_at: string;
   happened_at: string;
@@ -106,6 +110,7 @@ export interface Alert {
   count: number;
   acknowledged_at: string | null;
   acknowledged_by: string | null;
+  minutes?: number | null;
   resolved_at: string | null;
   text: Record<string, string>;
   what_to_do: Record<string, string>;

@@ -176,7 +176,9 @@ def test_without_a_key_no_link_opens_anything(links, call):
     assert call.get(links.send(links.place.find("fever:1"))).status_code == 404
 
 
-@pytest.mark.parametrize("pressed", ["", "minutes=500", "minutes=5x", "outcome=dance", "a" * 60_000, "&" * 9])
+@pytest.mark.parametrize(
+    "pressed", ["", "minutes=500", "minutes=5x", "outcome=dance", "a" * 60_000, "a=1&" * 900, "%ff=%00"]
+)
 def test_a_press_that_says_nothing_changes_nothing(links, pressed):
     alert = links.place.find("fever:1")
     assert links.press(links.send(alert), pressed).status_code == 400
