@@ -3,6 +3,7 @@
 import threading
 import time
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 
@@ -12,7 +13,7 @@ from agent.settings import Broker
 from agent.uplink import Uplink
 from agent.uplink.uplink import Hooks
 from kadian.identifiers import new_id
-from kadian.messages import CameraHealth, Telemetry, ThermometerHealth
+from kadian.messages import CameraHealth, Command, Telemetry, ThermometerHealth
 from kadian.settings import Secret
 from tests.agent.outbox.rows import fill, make
 
@@ -141,7 +142,7 @@ def test_commands_are_answered(broker, office, start, wait_for):
     identity = str(new_id())
     epoch = gate.outbox.epoch
     for command in (
-        {"do": "message", "text": "雨大，收帐篷", "id": identity},
+        {"do": "message", "text": "雨大，收帐篷", "id": identity, "seconds": 60},
         {"do": "resend", "epoch": epoch, "from": 4, "id": identity},
         {"do": "resend", "epoch": "another", "from": 1, "id": identity},
         {"do": "explode", "id": identity},
@@ -159,7 +160,7 @@ def test_commands_are_answered(broker, office, start, wait_for):
     assert all(one["id"] == identity for one in replies)
     assert all(one["why"] for one in replies[2:])
     assert [(one.get("epoch"), one.get("oldest")) for one in replies[1:3]] == [(epoch, 1), ("another", None)]
-    assert gate.said == ["雨大，收帐篷"]
+    assert gate.said == [Command("message", UUID(identity), text="雨大，收帐篷", seconds=60)]
     wait_for(lambda: office.arrivals == 7)
     wait_for(lambda: gate.outbox.waiting == 0)
 
