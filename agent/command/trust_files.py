@@ -24,7 +24,7 @@ def trust_in(files: tuple[Path, ...]) -> Trust:
     for file in files:
         try:
             with file.open("rb") as stream:
-                raw = stream.read(MOST_BYTES).strip()
+                raw = stream.read(MOST_BYTES)
         except OSError as error:
             raise KadianError("K0250", str(file), reason=error.strerror or str(error)) from None
         try:
@@ -34,8 +34,9 @@ def trust_in(files: tuple[Path, ...]) -> Trust:
     return trust
 
 
-def _with(trust: Trust, raw: bytes) -> Trust:
+def _with(trust: Trust, whole: bytes) -> Trust:
     lists = trust.lists
+    raw = whole.strip()
     if b'"keys"' in raw or b'"issuers"' in raw:
         lists = msgspec.structs.replace(lists, shc=lists.shc + shc_keys(raw)[0])
     elif raw.startswith((b"[", b"{")) and b'"certificates"' not in raw:
@@ -45,7 +46,7 @@ def _with(trust: Trust, raw: bytes) -> Trust:
         if bare is not None and len(bare) == PASS_KEY_BYTES:
             every = tuple(PassKey(number, raw.decode("ascii")) for number in range(256))
             return msgspec.structs.replace(trust, pass_keys=trust.pass_keys + every)
-        found, _ = certificates_in(bare or raw)
+        found, _ = certificates_in(bare or whole)  # a certificate in DER may end in any byte
         lists = msgspec.structs.replace(lists, dcc=lists.dcc + tuple(dcc_key(der) for der in found))
     return msgspec.structs.replace(trust, lists=lists)
 

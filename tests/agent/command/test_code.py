@@ -14,6 +14,8 @@ from tests.agent.codes.signers import NOW, DccSigner, ShcSigner, parts_of
 
 PRIVATE, PUBLIC = passcard.new_key()
 DCC, SHC = DccSigner(), ShcSigner()
+# A certificate's last byte is a signature's: one in forty is a space or the end of a line.
+ENDING = next(one for one in iter(DccSigner, None) if one.der[-1:].isspace())
 CARD = passcard.issue(PRIVATE, 1, b"h" * 16, date(2026, 12, 1))
 HEALTH_CARD = SHC.sign(SHC.payload())
 PEM = b"-----BEGIN CERTIFICATE-----\n" + b64encode(DCC.der) + b"\n-----END CERTIFICATE-----\n"
@@ -21,6 +23,7 @@ JWKS = json.dumps({"keys": [SHC.public | {"kid": SHC.kid, "use": "sig", "alg": "
 FILES = {
     "cert.pem": PEM,
     "cert.der": DCC.der,
+    "space.der": ENDING.der,
     "cert.txt": b64encode(DCC.der),
     "jwks.json": JWKS,
     "key.json": json.dumps({"id": 1, "public": PUBLIC}).encode(),
@@ -50,6 +53,7 @@ def judged(tmp_path):
     [
         (DCC.sign(DCC.payload()), "cert.pem", "dcc"),
         (DCC.sign(DCC.payload()), "cert.der", "dcc"),
+        (ENDING.sign(ENDING.payload()), "space.der", "dcc"),
         (DCC.sign(DCC.payload()), "cert.txt", "dcc"),
         (DCC.sign(DCC.payload()), "list.json", "dcc"),
         (HEALTH_CARD, "jwks.json", "shc"),
