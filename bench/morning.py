@@ -24,7 +24,7 @@ from collector.alerts.rehearsal.world import FEVER
 from kadian.identifiers import new_id
 from kadian.messages import CameraHealth, Code, Policy, Screening, Temperature, ThermometerHealth
 from tests.agent.uplink.proxy import Proxy
-from tests.faults.ringing import Service
+from tests.system.service import Service
 from tests.system.site import SITE
 
 ENDS = min(SECONDS, float(os.environ.get("KADIAN_MORNING_SECONDS", str(SECONDS))))

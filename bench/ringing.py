@@ -6,7 +6,8 @@ from typing import Any
 
 from bench.figures import milliseconds
 from bench.place import site
-from tests.faults.ringing import Service, fevers_under_kills
+from tests.faults.ringing import fevers_under_kills
+from tests.system.service import Service
 
 SHARE = float(os.environ.get("KADIAN_RINGING_SHARE", "0.1"))
 FEVERS, SECONDS, KILLS = 200, 1200.0, 40

@@ -3,13 +3,13 @@
 import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
 from uuid import UUID
 
 import structlog
 
 from collector.ledger import Ledger, gates, onscreen
 from collector.ledger.incidents import Incident
+from collector.paced import Paced
 from kadian.messages import Command, Reply
 from kadian.text import say
 
@@ -39,7 +39,7 @@ def told(incident: Incident, now_ms: int) -> Command:
     return Command("message", id=name, text=text, seconds=(left + STAYS_MINUTES) * 60)
 
 
-class Screen:
+class Screen(Paced):
     """One thread: from the ledger to the gates' screens, each told until it answers that it shows it.
 
     Nothing is remembered here but when a gate was last told: after a kill the ledger says what is still to be shown,
@@ -60,26 +60,12 @@ class Screen:
         send: Callable[[str, Command], bool],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._ledger = ledger
+        super().__init__(ledger, "screen", shortest=PAUSE)
         self._now_ms = now_ms
         self._send = send
         self._monotonic = monotonic
         self._told: dict[tuple[str, str], float] = {}
         self._answers: SimpleQueue[tuple[str, UUID]] = SimpleQueue()
-        self._stopping = Event()
-        self._stuck = False
-        self._thread = Thread(target=self._run, name="screen", daemon=True)
-
-    def start(self) -> None:
-        """Begin to look."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Tell no more."""
-        self._stopping.set()
-        self._ledger.changed.notify()
-        if self._thread.is_alive():
-            self._thread.join()
 
     def heard(self, gate: str, reply: Reply) -> None:
         """What a gate answered to a command; from any thread, and quick."""
@@ -88,7 +74,7 @@ class Screen:
             self._answers.put((gate, reply.id))
             self._ledger.changed.notify()
 
-    def look(self) -> float:
+    def pace(self) -> float:
         """Write down what gates answered, tell what is to be shown; returns the seconds until the next look.
 
         Raises:
@@ -125,18 +111,3 @@ class Screen:
                     # Before it was told so, the answer is that to the showing, which was slower than the end.
                     if (str(incident), "resolved") in self._told:
                         onscreen.taken_away(connection, str(incident), gate)
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            seen = self._ledger.changed.version
-            try:
-                sleep = self.look()
-                self._stuck = False
-            except Exception:
-                # The ledger is locked or its disk full. What a gate answered is lost, so it is told once more.
-                if not self._stuck:
-                    log.exception("screen_stuck")
-                self._stuck = True
-                sleep = AGAIN_SECONDS
-            if not self._stopping.wait(PAUSE):
-                self._ledger.changed.wait(seen, sleep)

@@ -6,7 +6,6 @@ killed between, it is carried at least once, and once a day. It rings nobody.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, time, tzinfo
-from threading import Event, Thread
 
 import msgspec
 import structlog
@@ -15,6 +14,7 @@ from collector.alerts.message import Message
 from collector.ledger import Connection, Ledger, channel_tests, deliveries
 from collector.ledger.channel_tests import Trial
 from collector.ledger.deliveries import Delivery, delivery_id
+from collector.paced import Paced
 from kadian.text import say
 
 log = structlog.get_logger(__name__)
@@ -63,7 +63,7 @@ def message(id_: str, about: str, at: datetime, severity: str = "notice") -> Mes
     )
 
 
-class SelfTests:
+class SelfTests(Paced):
     """Queues the day's tests when it is time.
 
     A ledger that never saw a test begins with the next morning: whoever sets an office up is not greeted by messages.
@@ -80,39 +80,23 @@ class SelfTests:
     def __init__(
         self, ledger: Ledger, channels: Sequence[str], at: str | None, timezone: tzinfo, now_ms: Callable[[], int]
     ) -> None:
-        self._ledger = ledger
+        super().__init__(ledger, "self_tests", wakes=False)
         self._channels = tuple(channels)
         self._at = at
         self._timezone = timezone
         self._now_ms = now_ms
         self._queued: str | None = None
-        self._stopping = Event()
-        self._thread = Thread(target=self._run, name="self-tests", daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Begin, if there is anything to do."""
         if self._at is not None and self._channels:
-            self._thread.start()
+            super().start()
 
-    def stop(self) -> None:
-        """End."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _run(self) -> None:
-        stuck = False
-        while not self._stopping.is_set():
-            try:
-                if self._ledger.leads():
-                    self.step()
-                stuck = False
-            except Exception:
-                # The ledger cannot be read or written just now: the next look finds the same.
-                if not stuck:
-                    log.exception("self_tests_stuck")
-                stuck = True
-            self._stopping.wait(SLEEP)
+    def pace(self) -> float:
+        """See `step`; only while this office leads."""
+        if self._ledger.leads():
+            self.step()
+        return SLEEP
 
     def step(self) -> None:
         """Queue what is due and not yet queued."""

@@ -1,59 +1,20 @@
-"""A phone's service that can be away, and what rang there; fevers at gates while the office is killed."""
+"""Fevers at gates while the office is killed and the phone's service is away, and what rang."""
 
-import json
 import random
-import threading
 import time
 from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import uuid5
 
 from collector.ledger.incidents import NAMES
 from tests.system.deviceless import Gate
+from tests.system.service import Service
 from tests.system.site import Site
 
 GATES = 9
 NORMALS = 12
 """People without a fever between two with one at a gate."""
 CALM_SECONDS = 10.0
-
-
-class Service:
-    """Takes messages; while `away` it hangs up without an answer, as one does that is overrun."""
-
-    def __init__(self) -> None:
-        self.away = False
-        self.heard: list[tuple[float, dict[str, Any]]] = []
-        service = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                at = time.time()
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                if service.away:
-                    self.connection.close()
-                    return
-                service.heard.append((at, body))
-                self.send_response(200)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/hook"
-
-    def rang(self, rule: str = "confirmed_fever") -> list[dict[str, Any]]:
-        """Every message of a rule as it came, repetitions too."""
-        return [body for _, body in list(self.heard) if body["rule"] == rule]
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
 
 class Rung(NamedTuple):

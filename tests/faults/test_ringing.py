@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.faults.ringing import Service, fevers_under_kills
+from tests.faults.ringing import fevers_under_kills
+from tests.system.service import Service
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
 

@@ -1,13 +1,12 @@
 """The whole line in real processes: from the thermometer's bytes and the camera's picture to the secretary's phone."""
 
 import json
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from kadian.demo.pictures import qr_png
+from tests.system.service import Service
 from tests.system.site import Feeder
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
@@ -17,23 +16,9 @@ SLOW = 0.05
 @pytest.fixture
 def phone():
     """A phone that keeps what rings: `phone.heard` is a list of (monotonic seconds, message)."""
-    heard = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            heard.append((time.monotonic(), json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    server.heard = heard
-    server.url = f"http://127.0.0.1:{server.server_address[1]}/hook"
-    yield server
-    server.shutdown()
+    opened = Service(time.monotonic)
+    yield opened
+    opened.close()
 
 
 def screenings(place, count):

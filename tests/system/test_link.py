@@ -1,14 +1,13 @@
 """From the link in a message on the phone to the gate's screen, in real processes."""
 
 import json
-import threading
 import time
 import urllib.error
 import urllib.request
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from tests.system.service import Service
 from tests.system.site import Feeder
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(120)]
@@ -17,24 +16,9 @@ COMES = "书记已知道，约 5 分钟到 · the secretary knows, 5 minutes"
 
 @pytest.fixture
 def phone():
-    """A phone that keeps what rings."""
-    heard = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    server.heard = heard
-    server.url = f"http://127.0.0.1:{server.server_address[1]}/hook"
-    yield server
-    server.shutdown()
+    opened = Service()
+    yield opened
+    opened.close()
 
 
 def note(port):
@@ -58,7 +42,7 @@ def test_who_taps_the_link_is_announced_at_the_gate_until_it_is_over(site, phone
         feeder.person(body)
     place.until(lambda: phone.heard, 15, "the phone rings")
     feeder.close()
-    link = phone.heard[0]["link"]
+    link = phone.heard[0][1]["link"]
     assert link.startswith("http://127.0.0.1:1/a/")
     address = place.url + link.removeprefix("http://127.0.0.1:1")
 

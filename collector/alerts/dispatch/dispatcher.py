@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Callable
-from threading import Event, Thread
 
 import structlog
 
 from collector.alerts.dispatch.rounds import Dispatch
 from collector.ledger import Ledger, deliveries, incidents
+from collector.paced import Paced
 
 log = structlog.get_logger(__name__)
 
@@ -18,7 +18,7 @@ SET_MS = 2_000
 """A clock that is set by less is a clock that is kept right."""
 
 
-class Dispatcher:
+class Dispatcher(Paced):
     """Runs rounds while this office leads.
 
     What is to be done at a time of the wall clock is to be done as much later when that clock is set.
@@ -37,43 +37,15 @@ class Dispatcher:
         now_ms: Callable[[], int],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._ledger = ledger
+        super().__init__(ledger, "dispatcher", shortest=SHORTEST_SLEEP)
         self._dispatch = dispatch
         self._now_ms = now_ms
         self._monotonic = monotonic
         self._apart_ms = self._apart()
-        self._stopping = Event()
-        self._thread = Thread(target=self._run, name="dispatcher", daemon=True)
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the round at hand."""
-        self._stopping.set()
-        self._ledger.changed.notify()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _run(self) -> None:
-        stuck = False
-        while not self._stopping.is_set():
-            seen = self._ledger.changed.version
-            sleep = LONGEST_SLEEP
-            try:
-                if self._ledger.leads():
-                    sleep = self.step()
-                stuck = False
-            except Exception:
-                # The ledger cannot be read or written just now; what is due stays due.
-                if not stuck:
-                    log.exception("dispatcher_stuck")
-                stuck = True
-                sleep = 1.0
-            begun = time.monotonic()
-            self._ledger.changed.wait(seen, sleep)
-            self._stopping.wait(max(0.0, SHORTEST_SLEEP - (time.monotonic() - begun)))
+    def pace(self) -> float:
+        """See `step`; only while this office leads."""
+        return self.step() if self._ledger.leads() else LONGEST_SLEEP
 
     def step(self) -> float:
         """What is due now; returns for how many seconds nothing is."""

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from threading import Event, Thread
 from typing import Any, Protocol
 
 import structlog
@@ -15,6 +14,7 @@ from collector.alerts.why import Why
 from collector.ledger import Connection, Ledger, conditions, cursors, incidents, lasting
 from collector.ledger.follower import Overtaken
 from collector.ledger.incidents import Incident
+from collector.paced import Paced
 from collector.rules.listing import looks
 from collector.rules.rule import Finding, RuleSettings
 from collector.rules.scene import Scene
@@ -43,7 +43,7 @@ class Sees(Protocol):
         """How all is at this moment, by the office's clock in milliseconds since 1970."""
 
 
-class Lookout:
+class Lookout(Paced):
     """Looks while this office leads.
 
     All that it must not forget is in the ledger: what is open, what was over when, what was seen. Whoever leads next,
@@ -69,7 +69,7 @@ class Lookout:
         monotonic: Callable[[], float] = time.monotonic,
         every: float = EVERY_SECONDS,
     ) -> None:
-        self._ledger = ledger
+        super().__init__(ledger, "lookout", wakes=False)
         self._scenery = scenery
         self._settings = settings
         self._dispatch = dispatch
@@ -79,38 +79,18 @@ class Lookout:
         self._apart_ms = self._apart()
         self._failing: set[str] = set()
         self._memory: Memory | None = None
-        self._stopping = Event()
-        self._thread = Thread(target=self._run, name="lookout", daemon=True)
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the look at hand."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _run(self) -> None:
-        stuck = False
-        pause = self._every
-        while not self._stopping.wait(pause):
-            begun = time.monotonic()
-            try:
-                if self._ledger.leads():
-                    self.step()
-                else:
-                    self._memory = None
-                stuck = False
-            except Overtaken:
-                log.info("lookout_overtaken")
-            except Exception:
-                # The ledger cannot be read or written just now; what is wrong then is found again.
-                if not stuck:
-                    log.exception("lookout_stuck")
-                stuck = True
-            pause = max(self._every, min(SHARE * (time.monotonic() - begun), LONGEST_SECONDS))
+    def pace(self) -> float:
+        """See `step`; only while this office leads."""
+        begun = time.monotonic()
+        try:
+            if self._ledger.leads():
+                self.step()
+            else:
+                self._memory = None
+        except Overtaken:
+            log.info("lookout_overtaken")
+        return max(self._every, min(SHARE * (time.monotonic() - begun), LONGEST_SECONDS))
 
     def step(self) -> None:
         """One look."""

@@ -54,7 +54,7 @@ class Gates:
 
     def answer(self, alarm, gate="g1", ok=True):
         self.screen.heard(gate, Reply("message", ok, UUID(alarm)))
-        self.screen.look()
+        self.screen.pace()
 
     def find(self, alarm):
         with self.office.ledger.read() as connection:
@@ -70,10 +70,10 @@ def site(office):
 
 def test_a_gate_is_told_that_somebody_comes_and_when(site):
     alarm = site.alarm()
-    site.screen.look()
+    site.screen.pace()
     assert site.sent == []
     site.take(alarm)
-    site.screen.look()
+    site.screen.pace()
     ((gate, command),) = site.sent
     assert (gate, command.do, command.id) == ("g1", "message", UUID(alarm))
     assert command.text == "书记已知道，约 5 分钟到 · the secretary knows, 5 minutes"
@@ -84,10 +84,10 @@ def test_it_is_told_again_until_the_gate_says_that_it_shows_it(site):
     alarm = site.alarm()
     site.take(alarm)
     for _ in range(3):
-        site.screen.look()
+        site.screen.pace()
     assert len(site.sent) == 1
     site.seconds += AGAIN_SECONDS
-    site.screen.look()
+    site.screen.pace()
     assert len(site.sent) == 2
     site.answer(alarm, ok=False)
     site.answer(alarm, gate="g2")
@@ -95,7 +95,7 @@ def test_it_is_told_again_until_the_gate_says_that_it_shows_it(site):
     site.answer(alarm)
     assert site.find(alarm).screen_ms is not None
     site.seconds += AGAIN_SECONDS
-    site.screen.look()
+    site.screen.pace()
     assert len(site.sent) == 2
     with site.office.ledger.read() as connection:
         assert [event.what for event in incidents.timeline(connection, alarm)].count("shown") == 1
@@ -104,14 +104,14 @@ def test_it_is_told_again_until_the_gate_says_that_it_shows_it(site):
 def test_after_a_kill_before_the_answer_it_is_told_again_and_after_it_never(site):
     alarm = site.alarm()
     site.take(alarm)
-    site.screen.look()
+    site.screen.pace()
     site.anew()
-    site.screen.look()
+    site.screen.pace()
     assert len(site.sent) == 2
     assert site.sent[0][1].id == site.sent[1][1].id
     site.answer(alarm)
     site.anew()
-    site.screen.look()
+    site.screen.pace()
     assert len(site.sent) == 2
 
 
@@ -120,17 +120,17 @@ def test_a_gate_without_a_network_is_told_when_it_is_back_but_not_an_hour_later(
     site.online("g1", "lost")
     site.take(early, minutes=10)
     site.take(never)
-    site.screen.look()
+    site.screen.pace()
     assert site.sent == []
     site.office.ahead_ms += 3 * 60_000
     site.online("g1")
-    site.screen.look()
+    site.screen.pace()
     assert [gate for gate, _ in site.sent] == ["g1"]
     assert "约 7 分钟到" in site.sent[0][1].text
     site.office.ahead_ms += WORTH_MS
     site.online("g2")
     site.seconds += AGAIN_SECONDS
-    site.screen.look()
+    site.screen.pace()
     assert len(site.sent) == 1
 
 
@@ -138,47 +138,47 @@ def test_a_broker_that_takes_nothing_is_asked_again(site):
     alarm = site.alarm()
     site.take(alarm)
     site.reached = False
-    site.screen.look()
+    site.screen.pace()
     site.reached = True
-    site.screen.look()
+    site.screen.pace()
     assert len(site.sent) == 1
 
 
 def test_once_it_is_over_the_note_is_taken_away(site):
     alarm = site.alarm()
     site.take(alarm)
-    site.screen.look()
+    site.screen.pace()
     site.answer(alarm)
     site.resolve(alarm)
-    site.screen.look()
+    site.screen.pace()
     assert site.sent[-1][1].text is None
     assert site.sent[-1][1].id == UUID(alarm)
     site.answer(alarm)
     site.seconds += AGAIN_SECONDS
-    site.screen.look()
+    site.screen.pace()
     assert len(site.sent) == 2
 
 
 def test_a_note_whose_showing_is_answered_after_the_end_is_taken_away_too(site):
     alarm = site.alarm()
     site.take(alarm)
-    site.screen.look()
+    site.screen.pace()
     site.resolve(alarm)
     site.answer(alarm)
     assert site.sent[-1][1].text is None
     site.anew()
-    site.screen.look()
+    site.screen.pace()
     assert len(site.sent) == 3, "nobody has answered to the end"
     site.answer(alarm)
     site.anew()
-    site.screen.look()
+    site.screen.pace()
     assert len(site.sent) == 3
 
 
 @pytest.mark.parametrize("more", [{"severity": "notice"}, {"severity": "hint"}, {"late": True}])
 def test_what_did_not_ring_or_was_long_ago_is_not_shown_at_the_gate(site, more):
     site.take(site.alarm(**more))
-    site.screen.look()
+    site.screen.pace()
     assert site.sent == []
 
 
