@@ -20,13 +20,15 @@ import msgspec
 from collector.alerts import wanted
 from collector.alerts.channel import Answer, ChannelSettings
 from collector.alerts.message import Message
-from collector.alerts.wording import title_and_rest
+from collector.alerts.wording import cut, title_and_rest
 from kadian.errors import KadianError
 from kadian.text import say
 
 SCHEMES = None
 SECONDS = 20.0
 """For all of it: some services are asked several times, with 5.5 s between."""
+MOST_BYTES = 4000
+"""Of UTF-8; what the service takes less of, Apprise cuts."""
 MOST_TITLE = 100
 PROGRAM = Path(__file__).parents[1] / "apprised.py"
 KINDS = {"page": "warning"}
@@ -68,6 +70,7 @@ class AppriseUrl:
     def send(self, message: Message) -> Answer:
         """Send once; "sent" is not known to be true, and not tried again."""
         title, body = title_and_rest(message, MOST_TITLE)
+        body = cut(body, MOST_BYTES, message.link)
         told = _ask({"url": self._url, "title": title, "body": body, "kind": KINDS.get(message.severity, "info")})
         if told is None:
             return Answer("unknown", say("channel.apprise.silent"), retry=True)

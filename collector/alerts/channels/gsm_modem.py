@@ -20,15 +20,12 @@ from collector.alerts.modem import pdu
 from collector.alerts.modem.answers import Final
 from collector.alerts.modem.dialogue import Failed, Modem
 from collector.alerts.modem.port import Gone, open_port
+from collector.alerts.modem.progress import Book, Progress
 from collector.alerts.service import MINUTE, Meaning
-from collector.alerts.wording import plain
 from kadian.errors import KadianError
 from kadian.text import say
 
 SCHEMES = None
-MOST_BYTES = 1000
-"""Of UTF-8; the parts of a message hold less."""
-MOST_REMEMBERED = 32
 CMS = meanings(
     (Meaning("number"), "1 195"),
     (Meaning("barred"), "8 10 28 29 30 50 69 196"),
@@ -92,28 +89,33 @@ class GsmModem:
         self._to = tuple(dict.fromkeys(to))
         self._pin = pin
         self._pin_was_wrong = False
-        self._reached: dict[str, set[str]] = {}
+        self._book = Book()
 
     def send(self, message: Message) -> Answer:
         """Send once to each phone that this message has not reached yet; accepted: the network took all of it."""
-        reached = self._reached.setdefault(message.id, set())
-        for oldest in list(self._reached)[:-MOST_REMEMBERED]:
-            del self._reached[oldest]
+        progress = self._book.of(message.id)
         try:
             port = open_port(self._path, self._baud)
             try:
-                failed = self._talk(Modem(port), message, reached)
+                failed = self._talk(Modem(port), message, progress)
             finally:
                 port.close()
         except Gone as gone:
             failed = [Answer("unknown", say(f"channel.gsm_modem.port_{gone.why}"), retry=True)]
+        answer = self._answer(failed, progress)
+        if answer.retry:
+            self._book.keep(message.id, progress)
+        else:
+            self._book.close(message.id)
+        return answer
+
+    def _answer(self, failed: Sequence[Answer], progress: Progress) -> Answer:
         if not failed:
-            del self._reached[message.id]
             return Answer("accepted", "+CMGS")
         worst = next((answer for answer in failed if answer.retry), failed[0])
-        if not reached:
+        if not progress.reached:
             return worst
-        values = {"reached": len(reached), "all": len(self._to), "reason": worst.reason}
+        values = {"reached": len(progress.reached), "all": len(self._to), "reason": worst.reason}
         reason = say("channel.gsm_modem.partly", **values)
         return Answer(worst.kind, reason, worst.retry, worst.after_seconds)
 
@@ -133,27 +135,46 @@ class GsmModem:
         except Gone as gone:
             return Answer("unknown", say(f"channel.gsm_modem.port_{gone.why}"), retry=True)
 
-    def _talk(self, modem: Modem, message: Message, reached: set[str]) -> list[Answer]:
-        """What failed; who was reached is added to `reached`."""
+    def _talk(self, modem: Modem, message: Message, progress: Progress) -> list[Answer]:
+        """What failed; how far each phone came is noted in `progress`."""
         failed = modem.wake(self._pin)
         if failed:
             return [self._judged(failed, modem)]
-        text = plain(message, MOST_BYTES)
+        text = pdu.fitting(f"{message.text}\n{message.what_to_do}", message.link)
         reference = crc32(message.id.encode()) & 0xFF
         answers = []
         for number in self._to:
-            if number in reached:
+            if number in progress.reached:
                 continue
-            parts = (modem.send(part) for part in pdu.submits(number, text, reference))
-            failed = next((part for part in parts if part), None)
+            if progress.given_up(number):
+                answers.append(Answer("unknown", say("channel.gsm_modem.lost")))
+                continue
+            failed = self._parts(modem, number, pdu.submits(number, text, reference), progress)
             if failed is None:
-                reached.add(number)
+                progress.reached.add(number)
                 continue
             answers.append(self._judged(failed, modem))
             if not isinstance(failed.why, Final):
                 # It does not answer, and would not to the next, either.
                 break
         return answers
+
+    @staticmethod
+    def _parts(modem: Modem, number: str, parts: Sequence[str], progress: Progress) -> Failed | None:
+        """The parts that this phone does not have; the first failure ends it."""
+        for at, part in enumerate(parts):
+            if (number, at) in progress.parts:
+                continue
+            try:
+                failed = modem.send(part)
+            except Gone:  # in the middle of a talk: the part may be on its way
+                progress.lost[number] += 1
+                raise
+            if failed:
+                progress.lost[number] += failed.why == "lost"
+                return failed
+            progress.parts.add((number, at))
+        return None
 
     def _judged(self, failed: Failed, modem: Modem) -> Answer:
         why = failed.why

@@ -21,10 +21,10 @@ WAKE_SECONDS = 2.0
 WAKE_TRIES = 3
 COMMAND_SECONDS = 5.0
 PIN_SECONDS = 10.0
-NETWORK_SECONDS = 30.0
+NETWORK_SECONDS = 120.0
 """For what the network says to one part; mostly it takes 2 to 6. Modems themselves give up after 60 to 120."""
-TOGETHER = 60.0
-"""For all of a talk."""
+TOGETHER = 300.0
+"""For all of a talk: no part is handed over that could not be waited for."""
 LAST_TRIES = 2
 """With fewer left the PIN is not entered: a third wrong one locks the card, and only its PUK opens it."""
 WRONG_PIN = {Final("cme", 16), Final("cme", 12), Final("error")}
@@ -77,6 +77,8 @@ class Modem:
         Raises:
             Gone: the port is. If that was after the part was handed over, it may have been sent.
         """
+        if self._end - self._clock() < NETWORK_SECONDS:
+            return Failed("silent")
         found, _ = self._ask(f"AT+CMGS={octets(pdu)}", until_prompt=True)
         if found != PROMPT:
             return Failed(found) if isinstance(found, Final) and found.kind != "ok" else Failed("silent")

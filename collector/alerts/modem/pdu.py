@@ -21,6 +21,8 @@ MOST_BYTES = 140
 HEADER = bytes([0x05, 0x00, 0x03])
 MOST_PARTS = 3
 """Each is paid for; a phone shows them as one message of up to 201 characters."""
+MOST_UNITS = 201
+"""Of UTF-16. A character of two units that would lie across the end of a part leaves one unit of it empty."""
 END = "…"
 """Where a text had to be cut."""
 NUMBER = re.compile(r"\+?\d{3,20}")
@@ -30,6 +32,18 @@ def number(said: str) -> str | None:
     """A telephone number as the network takes it, without the blanks and dashes that people write; None: it is none."""
     bare = re.sub(r"[ -]", "", said)
     return bare if NUMBER.fullmatch(bare) and bare.isascii() else None
+
+
+def fitting(text: str, link: str) -> str:
+    """The text and the whole link behind it, in as many characters as the parts hold; … where some had to go."""
+    tail = f"\n{link}" if link else ""
+    wide = any(character > "\uffff" for character in text + tail)
+    room = MOST_UNITS - (MOST_PARTS - 1) * wide - len(_ucs2(tail)) // 2
+    if len(_ucs2(text)) // 2 <= room:
+        return text + tail
+    while len(_ucs2(text + END)) // 2 > room:
+        text = text[:-1]
+    return text + END + tail
 
 
 def submits(to: str, text: str, reference: int) -> list[str]:
