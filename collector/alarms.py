@@ -43,7 +43,7 @@ def open_alarms(
     rules = Follower(ledger, "rules", watch.handle, watch.position, most=Watch.AT_ONCE, rest=Watch.rest)
     links = LinkKey(settings.access_folder) if settings.alerts.link else None
     limits = {one.name: limits_of(one) for one in settings.channels}
-    courier = Courier(ledger, channels, now_ms, limits=limits, finish=Linked(settings.alerts.link, links))
+    courier = Courier(ledger, channels, now_ms, limits=limits, finish=Linked(settings.alerts.link, links, now_ms))
     self_test = None if settings.alerts.self_test == "off" else settings.alerts.self_test
     tests = SelfTests(ledger, list(channels), self_test, zone, now_ms)
     scenery = Scenery(ledger, hearing, places(settings), usual.per_hour)

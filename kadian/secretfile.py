@@ -1,6 +1,7 @@
 """Secret files: made for their owner alone, whole or not at all, and refused when others may read them."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from kadian.errors import KadianError
@@ -28,6 +29,25 @@ def write_secret(path: Path, content: bytes) -> None:
             os.close(folder)
     except OSError as error:
         raise KadianError("K0500", str(path), reason=error.strerror or str(error)) from error
+
+
+def make_secret(path: Path, content: bytes) -> None:
+    """Writes a secret file unless there is one: of several programs that start together one makes it for all.
+
+    Raises:
+        KadianError: K0500 it cannot be written.
+    """
+    if path.exists():
+        return
+    mine = path.with_name(f"{path.name}.{os.getpid()}")
+    write_secret(mine, content)
+    try:
+        with suppress(FileExistsError):
+            os.link(mine, path)
+    except OSError as error:
+        raise KadianError("K0500", str(path), reason=error.strerror or str(error)) from error
+    finally:
+        mine.unlink(missing_ok=True)
 
 
 def read_secret(path: Path) -> bytes:

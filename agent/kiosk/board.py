@@ -26,6 +26,14 @@ class Resting(NamedTuple):
     chosen: bool = False
 
 
+class Note(NamedTuple):
+    """What the office says to whoever stands here; `until` by the monotonic clock, None: until it is put away."""
+
+    number: int
+    text: str
+    until: float | None
+
+
 class Board:
     """The last verdict, the state of the devices and of the people, as one JSON text; a version grows at each change.
 
@@ -43,9 +51,8 @@ class Board:
         self._changed = threading.Condition()
         self._version = 0
         self._flow = Flow()
-        self._notes = 0
-        self._note_name: UUID | None = None
-        self._note_until: float | None = None
+        self._last_note = 0
+        self._notes: dict[UUID | None, Note] = {}
         self._shown: dict[str, Any] = {
             "gate": gate,
             "epoch": new_id().hex,
@@ -106,24 +113,30 @@ class Board:
             name: the office's own for it. The same text under the same name is the same note, told once.
         """
         with self._changed:
-            shown = self._shown["message"]
-            same = shown is not None and name is not None and name == self._note_name
-            if text and same and shown["text"] == text:
-                return
             if not text:
-                if name is None or same:
-                    self._put(message=None)
-                return
-            self._notes += 1
-            self._note_name = name
-            self._note_until = None if seconds is None else self._monotonic() + seconds
-            self._put(message={"number": self._notes, "text": text})
+                if name is None:
+                    self._notes.clear()
+                self._notes.pop(name, None)
+            elif name is None or name not in self._notes or self._notes[name].text != text:
+                # Behind all others, since the newest is shown.
+                self._notes.pop(name, None)
+                self._last_note += 1
+                until = None if seconds is None else self._monotonic() + seconds
+                self._notes[name] = Note(self._last_note, text, until)
+            self._show_note()
 
     def put_away(self, number: int) -> None:
-        """The note of this number has been read; a newer one stays."""
+        """The note of this number has been read; others stay."""
         with self._changed:
-            if self._shown["message"] and self._shown["message"]["number"] == number:
-                self._put(message=None)
+            self._notes = {name: note for name, note in self._notes.items() if note.number != number}
+            self._show_note()
+
+    def _show_note(self) -> None:
+        """The newest; the one before it when that is gone."""
+        newest = next(reversed(self._notes.values()), None)
+        wanted = newest and {"number": newest.number, "text": newest.text}
+        if self._shown["message"] != wanted:
+            self._put(message=wanted)
 
     def devices(self, *, troubles: Sequence[str], waiting: int, online: bool, capacity_left: int | None = None) -> None:
         """The state of the computer. Told again and again, so here a note that was shown long enough goes away.
@@ -137,9 +150,8 @@ class Board:
         now = self._monotonic()
         left = hours_left(capacity_left, self._flow.moments, now)
         with self._changed:
-            if self._note_until is not None and now >= self._note_until:
-                self._note_until = None
-                self._put(message=None)
+            self._notes = {key: note for key, note in self._notes.items() if note.until is None or now < note.until}
+            self._show_note()
         self._put(troubles=list(troubles), waiting=waiting, online=online, hours_left=left)
 
     def rests(self, resting: Iterable[Resting]) -> None:

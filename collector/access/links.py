@@ -17,7 +17,7 @@ from uuid import UUID
 import msgspec
 
 from kadian.errors import KadianError
-from kadian.secretfile import read_secret, write_secret
+from kadian.secretfile import make_secret, read_secret
 
 NAME = "links.key"
 KEY_BYTES = 32
@@ -45,8 +45,7 @@ class LinkKey:
             KadianError: K0500, K0501 its file; K0580 it is no key.
         """
         path = folder / NAME
-        if not path.exists():
-            write_secret(path, secrets.token_bytes(KEY_BYTES))
+        make_secret(path, secrets.token_bytes(KEY_BYTES))
         self._key = read_secret(path)
         if len(self._key) != KEY_BYTES:
             raise KadianError("K0580", str(path), bytes=KEY_BYTES)

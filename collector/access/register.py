@@ -7,7 +7,7 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
 from kadian.errors import KadianError
-from kadian.secretfile import read_secret, write_secret
+from kadian.secretfile import make_secret, read_secret
 
 NAME = "register.key"
 
@@ -22,8 +22,7 @@ class RegisterKey:
             KadianError: K0500, K0501 its file; K0502 it is no key.
         """
         path = folder / NAME
-        if not path.exists():
-            write_secret(path, b64encode(bytes(PrivateKey.generate())) + b"\n")
+        make_secret(path, b64encode(bytes(PrivateKey.generate())) + b"\n")
         try:
             self._key = PrivateKey(b64decode(read_secret(path), validate=False))
         except (ValueError, TypeError, CryptoError) as error:

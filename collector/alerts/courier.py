@@ -10,6 +10,7 @@ import structlog
 
 from collector.alerts import selftest
 from collector.alerts.channel import Answer, Channel, silent_test
+from collector.alerts.discreet import without_link
 from collector.alerts.dispatch.urgency import FEVER
 from collector.alerts.limits import Limits, free_ms, in_turn, window_ms
 from collector.alerts.message import Message
@@ -143,6 +144,7 @@ class Courier:
         try:
             message = self._finish(delivery, msgspec.json.decode(delivery.body, type=Message))
             answer = silent_test(channel, message) if delivery.kind == "test" else channel.send(message)
+            answer = msgspec.structs.replace(answer, reason=without_link(answer.reason, message.link))
         except Exception as error:
             log.exception("channel_failed", channel=name)
             answer = Answer("unknown", type(error).__name__, retry=True)

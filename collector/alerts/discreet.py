@@ -16,3 +16,10 @@ def discreet(words: str, known: Iterable[str] = ()) -> str:
     for one in sorted(filter(None, known), key=len, reverse=True):
         words = words.replace(one, HIDDEN)
     return " ".join(NUMBER.sub(HIDDEN, ADDRESS.sub(HIDDEN, words)).split())[:LONGEST]
+
+
+def without_link(words: str, link: str) -> str:
+    """A service's words without the link that it was sent: whoever reads the log must not be able to use it."""
+    if not link:
+        return words
+    return words.replace(link, HIDDEN).replace(link.rpartition("/")[2], HIDDEN)

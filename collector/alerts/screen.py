@@ -21,6 +21,8 @@ WORTH_MS = 10 * 60_000
 """So long after it was taken a gate may still be told. One that had no network does not show it an hour later."""
 STAYS_MINUTES = 5
 """On the screen so long after the promised moment, and so long where none was promised."""
+LONGEST_NOTE = 86_400
+"""Seconds that a gate's screen shows a note at most."""
 LONGEST_SLEEP = 30.0
 PAUSE = 0.2
 """Between two looks at the ledger: at a city's peak it changes many times a second."""
@@ -33,10 +35,10 @@ def told(incident: Incident, now_ms: int) -> Command:
         return Command("message", id=name)
     if incident.minutes is None:
         return Command("message", id=name, text=say("screen.coming"), seconds=STAYS_MINUTES * 60)
-    passed = (now_ms - (incident.acknowledged_ms or now_ms)) // 60_000
+    passed = max(0, now_ms - (incident.acknowledged_ms or now_ms)) // 60_000
     left = max(incident.minutes - passed, 1)
     text = say("screen.coming.minutes", minutes=left)
-    return Command("message", id=name, text=text, seconds=(left + STAYS_MINUTES) * 60)
+    return Command("message", id=name, text=text, seconds=min((left + STAYS_MINUTES) * 60, LONGEST_NOTE))
 
 
 class Screen(Paced):

@@ -1,5 +1,6 @@
 """What the buttons behind a message's link do."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from collector.ledger import Connection, deliveries, incidents
@@ -25,14 +26,22 @@ def take(connection: Connection, delivery: Delivery, minutes: int, now_ms: int) 
     """Whoever got the message takes all that it tells of, once; a digest is a list, of which nothing is taken."""
     if delivery.kind == "digest":
         return "list"
-    waiting = [one for one in told_of(connection, delivery) if one.state == "open"]
+    told = told_of(connection, delivery)
+    waiting = [one for one in told if one.state == "open"]
     if not waiting:
-        return "used" if delivery.used_ms is not None else "first"
+        return _nothing_left(told, delivery)
     if not deliveries.use(connection, delivery.id, now_ms):
         return "used"
     taken = [incidents.acknowledge(connection, one.id, who(delivery), now_ms, minutes=minutes) for one in waiting]
     ours = (now_ms, who(delivery))
     return "taken" if any(one and (one.acknowledged_ms, one.acknowledged_by) == ours for one in taken) else "first"
+
+
+def _nothing_left(told: Sequence[Incident], delivery: Delivery) -> Came:
+    """Whoever taps twice has it and need not hear that somebody else does."""
+    if delivery.used_ms is not None or any(one.acknowledged_by == who(delivery) for one in told):
+        return "used"
+    return "over" if all(one.state == "resolved" for one in told) else "first"
 
 
 def close(connection: Connection, delivery: Delivery, outcome: Outcome, now_ms: int) -> Came:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from collector.api.problems import both, problem
@@ -66,18 +67,14 @@ class Guard:
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        if self._names is not None and not _is_called(Headers(scope=scope).get("host", ""), self._names):
-            await problem(scope["path"], 421, both("http.other_name"))(scope, receive, guarded)
-            return
-        if scope["method"] not in SAFE and not _is_link(scope["path"]) and _from_elsewhere(Headers(scope=scope)):
-            refusal = problem(scope["path"], 403, both("http.elsewhere"))
-            await refusal(scope, receive, guarded)
-            return
-        if _length(Headers(scope=scope)) > MOST_BODY:
-            await problem(scope["path"], 413, TOO_LONG)(scope, receive, guarded)
+        refused = self._refused(scope)
+        if refused is not None:
+            await problem(scope["path"], *refused)(scope, receive, guarded)
             return
         try:
             await self._app(scope, _bounded(receive), guarded)
+        except ClientDisconnect:
+            return  # in the middle of what was sent; there is nobody to answer
         except Exception:
             path = f"{LINKS}…" if _is_link(scope["path"]) else scope["path"]
             log.exception("request_failed", method=scope["method"], path=path)
@@ -85,6 +82,15 @@ class Guard:
                 raise
             failure = problem(scope["path"], 500, both("http.failed"))
             await failure(scope, receive, guarded)
+
+    def _refused(self, scope: Scope) -> tuple[int, str] | None:
+        """Why a request is not passed on: the status and the sentence."""
+        headers = Headers(scope=scope)
+        if self._names is not None and not _is_called(headers.get("host", ""), self._names):
+            return 421, both("http.other_name")
+        if scope["method"] not in SAFE and not _is_link(scope["path"]) and _from_elsewhere(headers):
+            return 403, both("http.elsewhere")
+        return (413, TOO_LONG) if _length(headers) > MOST_BODY else None
 
 
 def _is_link(path: str) -> bool:
@@ -130,4 +136,7 @@ def _from_elsewhere(headers: Headers) -> bool:
     origin = headers.get("origin")
     if origin is None:
         return headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}
-    return urlsplit(origin).netloc != headers.get("host", "")
+    try:
+        return urlsplit(origin).netloc != headers.get("host", "")
+    except ValueError:  # no address at all
+        return True

@@ -37,39 +37,43 @@ async def style() -> Response:
 @router.api_route("/a/{token}", methods=["GET", "HEAD"])
 def see(office: OfficeHere, token: str) -> HTMLResponse:
     """Tell, and change nothing: a chat's preview opens every link that it sees."""
+    beginning = _opened(office, token)
+    if isinstance(beginning, tuple):
+        return _refused(beginning)
     with office.ledger.read() as connection:
-        found = _delivery(office, connection, token)
-        return _refused(found) if isinstance(found, tuple) else _told(office, connection, found)
+        found = deliveries.find(connection, beginning)
+        return _told(office, connection, found) if found else _refused(OVER)
 
 
 @router.post("/a/{token}")
 def act(office: OfficeHere, token: str, pressed: Pressed) -> HTMLResponse:
     """Take it, or say what it was."""
-    with office.ledger.read() as connection:
-        found = _delivery(office, connection, token)
-    if isinstance(found, tuple):
-        return _refused(found)
+    beginning = _opened(office, token)
+    if isinstance(beginning, tuple):
+        return _refused(beginning)
     minutes = {str(promise): promise for promise in PROMISES}.get(pressed.get("minutes", ""))
     outcome = next((outcome for outcome in OUTCOMES if outcome == pressed.get("outcome")), None)
+    if minutes is None and outcome is None:
+        return _refused(UNCLEAR)
     now_ms = office.now_ms()
     with office.ledger.begin() as connection:
+        # Read in here: of two taps the second must see what the first did.
+        found = deliveries.find(connection, beginning)
+        if found is None:
+            return _refused(OVER)
         if minutes is not None:
             came = taking.take(connection, found, minutes, now_ms)
-        elif outcome is not None:
-            came = taking.close(connection, found, outcome, now_ms)
         else:
-            return _refused(UNCLEAR)
+            came = taking.close(connection, found, outcome or OUTCOMES[0], now_ms)
         return _told(office, connection, found, came)
 
 
-def _delivery(office: Office, connection: Connection, token: str) -> Delivery | tuple[str, int]:
-    """The message of a link, or why there is none; only who wrote the token can tell whether it ever was one."""
+def _opened(office: Office, token: str) -> str | tuple[str, int]:
+    """How the id of a link's message begins, or why there is none: before the ledger is asked."""
     opened = office.links.opened(token) if office.links else None
     if opened is None:
         return WRONG
-    if opened.until_ms <= office.now_ms():
-        return OVER
-    return deliveries.find(connection, opened.delivery) or OVER
+    return opened.delivery if opened.until_ms > office.now_ms() else OVER
 
 
 def _told(office: Office, connection: Connection, delivery: Delivery, came: Came | None = None) -> HTMLResponse:

@@ -165,3 +165,20 @@ def test_the_same_note_told_twice_is_one_and_is_taken_away_by_its_name_alone(boa
     board.message("书记已知道", seconds=600, name=mine)
     board.message(None)
     assert shown(board)["message"] is None
+
+
+def test_a_note_that_ends_leaves_the_one_before_it_on_the_screen():
+    clock = [0.0]
+    board = Board("e01", lambda: clock[0])
+    first, second = uuid4(), uuid4()
+    board.message("带好雨衣")
+    board.message("5 分钟到", seconds=60, name=first)
+    board.message("10 分钟到", seconds=30, name=second)
+    assert shown(board)["message"]["text"] == "10 分钟到"
+    board.message(None, name=second)
+    assert shown(board)["message"]["text"] == "5 分钟到"
+    clock[0] = 61
+    board.devices(troubles=[], waiting=0, online=True)
+    assert shown(board)["message"]["text"] == "带好雨衣"
+    board.put_away(shown(board)["message"]["number"])
+    assert shown(board)["message"] is None
