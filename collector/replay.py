@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
+import structlog
 
 from collector.alerts.lookout.lasting import CALM_MS, SAME_MS
 from collector.ledger import Ledger, arrivals, screenings
@@ -15,6 +16,10 @@ from collector.rules.reason import Reason
 from collector.rules.rule import Finding, RuleSettings
 from collector.rules.scene import Scene
 
+log = structlog.get_logger(__name__)
+
+MOST_AHEAD = 20_000
+"""Screenings in a row that arrived later than the day: then the day is over, and no clock had run ahead."""
 STEP_MS = 10_000
 """Between two scenes: coarse enough for a day in seconds, fine enough for rules that wait for half a minute."""
 WARM_MS = 3_600_000
@@ -63,7 +68,7 @@ class Replay:
         """Everything that arrived and was seen from a moment to another, milliseconds since 1970."""
         self._since_ms = since_ms
         begin_ms = since_ms - max(WARM_MS, *(rule.memory_ms(self._settings) for rule in rules().values()))
-        arrived = self._screenings(begin_ms)
+        arrived = self._screenings(begin_ms, until_ms)
         next_one = next(arrived, None)
         self._reseen.begin(begin_ms, until_ms)
         for now_ms in range(begin_ms, until_ms, STEP_MS):
@@ -79,7 +84,9 @@ class Replay:
                 self._look(seen.scene)
         return self.done
 
-    def _screenings(self, since_ms: int) -> Iterator[StoredScreening]:
+    def _screenings(self, since_ms: int, until_ms: int) -> Iterator[StoredScreening]:
+        """In the order of storing. What a clock that ran ahead stamped with a later day holds up nothing behind it."""
+        ahead = 0
         with self._ledger.read() as connection:
             position = arrivals.position_before(connection, since_ms)
         while True:
@@ -87,7 +94,12 @@ class Replay:
                 page = screenings.after(connection, position, AT_ONCE)
             if not page:
                 return
-            yield from page
+            for one in page:
+                ahead = ahead + 1 if one.received_ms >= until_ms else 0
+                if ahead > MOST_AHEAD:
+                    return
+                if not ahead:
+                    yield one
             position = page[-1].position
 
     def _judge(self, stored: StoredScreening) -> None:
@@ -95,14 +107,18 @@ class Replay:
         self.done.screenings += counts
         self._reseen.passed(stored)
         for name, rule in rules().items():
-            reason, findings = self._explained(rule, self._judging[name], stored)
-            if not counts:
+            try:
+                reason, findings = self._explained(rule, self._judging[name], stored)
+            except Exception:
+                # As in the office: a rule that fails on one screening goes on with the next one.
+                log.exception("rule_failed", rule=name, position=stored.position)
                 continue
-            if not findings:
+            if counts and not findings:
                 self.done.silent.setdefault(name, Counter())[reason] += 1
             for finding in findings:
                 key = finding.rule, finding.cause
-                self._count(stored.received_ms, finding, new=key not in self._causes)
+                if counts:
+                    self._count(stored.received_ms, finding, new=key not in self._causes)
                 self._causes.add(key)
 
     def _explained(self, rule: Any, state: Any, stored: StoredScreening) -> tuple[str, list[Finding]]:

@@ -12,6 +12,8 @@ from collector.rules.scene import Scene
 
 ALIVE_MS = 60_000
 CURSOR = "lookout"
+MOST_AHEAD = 5_000
+"""Conditions in a row that were written after the day: then the day is over, and no clock had run ahead."""
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -41,9 +43,12 @@ class Reseen:
         self._dark: list[tuple[int, int]] = []
         self._began = False
         self._last_ms = 0
+        self._until_ms = 0
+        self._ahead = 0
 
     def begin(self, since_ms: int, until_ms: int) -> None:
         """From here on: back to where all was written anew."""
+        self._until_ms = until_ms
         with self._ledger.read() as connection:
             self._last_ms = cursors.get(connection, CURSOR) + ALIVE_MS
             for one in conditions.of_office(connection, since_ms):
@@ -101,12 +106,18 @@ class Reseen:
         )
 
     def _next(self, now_ms: int) -> Condition | None:
-        if not self._page and not self._exhausted:
-            with self._ledger.read() as connection:
-                self._page = conditions.behind(connection, self._position)[::-1]
-            self._exhausted = not self._page
+        while not self._page and not self._exhausted:
+            self._read_on()
         if not self._page or self._page[-1].at_ms > now_ms:
             return None
-        one = self._page.pop()
-        self._position = one.position
-        return one
+        return self._page.pop()
+
+    def _read_on(self) -> None:
+        """The next page, without what a clock that ran ahead stamped with a later day: it holds up nothing."""
+        with self._ledger.read() as connection:
+            read = conditions.behind(connection, self._position)
+        self._page = [one for one in reversed(read) if one.at_ms < self._until_ms]
+        self._ahead = 0 if self._page else self._ahead + len(read)
+        self._exhausted = not read or self._ahead > MOST_AHEAD
+        if read:
+            self._position = read[-1].position

@@ -145,6 +145,7 @@ def _sum(day: str, done: Replayed) -> None:
             for one in (done.found, done.again)
         )
         click.echo(say("replay.done", language, day=day, found=found, again=again, **counts))
+        click.echo(say("replay.learnt", language))
         for rule, reasons in sorted(done.silent.items()):
             silent = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
             click.echo(say("replay.silent", language, rule=rule, counts=silent))
