@@ -118,7 +118,8 @@ def line_to_gates(settings: CollectorSettings, ledger: Ledger, address: Broker, 
 
     name = f"{gethostname()}-{settings.http.port}"
     ingest = Ingest(ledger, address, settings.site, now_ms, protocol, on_reply=replied, name=name)
-    screen = Screen(ledger, now_ms, ingest.command)
+    secretaries = {person.id for person in settings.people if person.role == "secretary"} or None
+    screen = Screen(ledger, now_ms, ingest.command, secretaries=secretaries)
     return ingest, screen
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta, Struct
 
-from collector.alerts.settings import Alerts, Channel, Person, Shift
+from collector.alerts.settings import Alerts, Channel, Person, Shift, whom_problems
 from kadian.identifiers import NAME_PATTERN
 from kadian.messages.fields import Celsius, Word
 from kadian.messages.policy import CodeRule, PassKey, SiteLimits
@@ -291,8 +291,4 @@ class CollectorSettings(Struct, frozen=True):
         ):
             for name in sorted({name for name in names if names.count(name) > 1}):
                 yield field, "K0122", {"name": name, "field": field}
-        known = {channel.name for channel in self.channels}
-        for unknown in sorted({name for person in self.people for name in person.channels} - known):
-            yield "people", "K0540", {"name": unknown, "field": "channels"}
-        for unknown in sorted({shift.person for shift in self.shifts} - {person.id for person in self.people}):
-            yield "shifts", "K0540", {"name": unknown, "field": "people"}
+        yield from whom_problems(self.channels, self.people, self.shifts, {one.gate_id for one in self.entrances})

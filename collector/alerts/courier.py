@@ -35,8 +35,9 @@ class Courier:
 
     At least once: a message is marked only after the service's answer, so a kill in between sends it again, with the
     same id. A message of an acknowledged incident is still carried: who took it at the office's screen need not be
-    the one whose phone this is, and a phone that stays silent would look broken. One of a resolved incident is not:
-    it would call somebody to what is over. Confirmed fevers go first; what a service would not take now, since it has
+    the one whose phone this is, and a phone that stays silent would look broken. One of a resolved incident is not,
+    nor a call for the next person once somebody took it: it would call somebody to what is over.
+    Confirmed fevers go first; what a service would not take now, since it has
     had so many, waits in the ledger and counts no try.
 
     Args:
@@ -175,8 +176,12 @@ class Courier:
 
 
 def _is_over(connection: Connection, delivery: Delivery) -> bool:
-    """Whether all that it tells of is resolved. A digest tells of what was, and a test of nothing."""
+    """Whether nobody need hear it any more. A digest tells of what was, and a test of nothing.
+
+    A call for the next person is over as soon as somebody took all that it tells of.
+    """
     if delivery.kind in {"digest", "test"}:
         return False
+    over = {"resolved", "acknowledged"} if delivery.kind == "escalated" else {"resolved"}
     told = [incidents.find(connection, incident) for incident in deliveries.about(connection, delivery.id)]
-    return all(incident is None or incident.state == "resolved" for incident in told)
+    return all(incident is None or incident.state in over for incident in told)

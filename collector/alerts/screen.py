@@ -1,7 +1,7 @@
 """Tells the gate at which something happened that somebody comes: whoever stands there waits for that."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from queue import Empty, SimpleQueue
 from uuid import UUID
 
@@ -28,16 +28,23 @@ PAUSE = 0.2
 """Between two looks at the ledger: at a city's peak it changes many times a second."""
 
 
-def told(incident: Incident, now_ms: int) -> Command:
-    """What its gate is told: that somebody comes, and in how many minutes from now; or that it is over."""
+def told(incident: Incident, now_ms: int, secretaries: Collection[str] | None = None) -> Command:
+    """What its gate is told: that somebody comes, and in how many minutes from now; or that it is over.
+
+    Args:
+        incident: somebody took it, or it is over.
+        now_ms: the office's clock.
+        secretaries: who is called the secretary; None: whoever it was.
+    """
     name = UUID(incident.id)
+    key = "screen.coming" if secretaries is None or incident.acknowledged_by in secretaries else "screen.somebody"
     if incident.state == "resolved":
         return Command("message", id=name)
     if incident.minutes is None:
-        return Command("message", id=name, text=say("screen.coming"), seconds=STAYS_MINUTES * 60)
+        return Command("message", id=name, text=say(key), seconds=STAYS_MINUTES * 60)
     passed = max(0, now_ms - (incident.acknowledged_ms or now_ms)) // 60_000
     left = max(incident.minutes - passed, 1)
-    text = say("screen.coming.minutes", minutes=left)
+    text = say(f"{key}.minutes", minutes=left)
     return Command("message", id=name, text=text, seconds=min((left + STAYS_MINUTES) * 60, LONGEST_NOTE))
 
 
@@ -53,6 +60,7 @@ class Screen(Paced):
         now_ms: the office's clock, milliseconds since 1970.
         send: sends a command to a gate; False when it could not.
         monotonic: seconds.
+        secretaries: who is called the secretary on the screen; None: whoever takes it.
     """
 
     def __init__(
@@ -61,7 +69,10 @@ class Screen(Paced):
         now_ms: Callable[[], int],
         send: Callable[[str, Command], bool],
         monotonic: Callable[[], float] = time.monotonic,
+        *,
+        secretaries: Collection[str] | None = None,
     ) -> None:
+        self._secretaries = secretaries
         super().__init__(ledger, "screen", shortest=PAUSE)
         self._now_ms = now_ms
         self._send = send
@@ -95,7 +106,11 @@ class Screen(Paced):
         self._told = {key: at for key, at in self._told.items() if key in due_now}
         for key, incident in due_now.items():
             fresh = now - self._told.get(key, float("-inf")) < AGAIN_SECONDS
-            if incident.gate in online and not fresh and self._send(incident.gate, told(incident, now_ms)):
+            if (
+                incident.gate in online
+                and not fresh
+                and self._send(incident.gate, told(incident, now_ms, self._secretaries))
+            ):
                 self._told[key] = now
         return AGAIN_SECONDS if due else LONGEST_SLEEP
 

@@ -1,7 +1,7 @@
 """Whom to ring, when, how often, and which way."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
@@ -41,14 +41,14 @@ class Channel(Struct, frozen=True):
 
 
 class Person(Struct, frozen=True):
-    """Somebody who can be rung, by an id that is no name. Told along the roster: `duty`, `secretary`, `deputy`.
+    """Somebody who can be rung, by an id that is no name: small letters, digits and hyphens.
 
-    `channels`: names of `[[channels]]`; the next one is used where the one before refuses or does not answer.
-    `pushes_per_hour`: beyond, all but a confirmed fever goes into the digest. `quiet`: hours in which only what cannot
-    wait rings.
+    `role`: told along the roster, `duty`, `secretary`, `deputy`. `channels`: names of `[[channels]]`; the next one is
+    used where the one before refuses or does not answer. `pushes_per_hour`: beyond, all but a confirmed fever goes into
+    the digest. `quiet`: hours in which only what cannot wait rings.
     """
 
-    id: Id
+    id: Name
     role: Literal["duty", "secretary", "deputy"] = "secretary"
     channels: tuple[Id, ...] = ()
     pushes_per_hour: Annotated[int, Meta(ge=1, le=1000)] = 6
@@ -92,3 +92,32 @@ class Alerts(Struct, frozen=True):
         if self.link is not None and not (is_url(self.link, ("http", "https")) and PLAIN_LINK.fullmatch(self.link)):
             # The address may hold a password, which a complaint must not repeat.
             yield "link", "K0120", {"value": self.link.rpartition("@")[2], "schemes": "http://, https://"}
+
+
+def whom_problems(
+    channels: Sequence[Channel], people: Sequence[Person], shifts: Sequence[Shift], gates: Collection[str]
+) -> Iterator[Problem]:
+    """Names that nobody has, channels and people by which nobody would ever be rung."""
+    # Not above: channels need what needs the settings.
+    from collector.alerts.channel import known_channels
+
+    words = known_channels()
+    for channel in channels:
+        word = channel.url.partition("+")[0]
+        if word not in words:
+            yield "channels", "K0400", {"word": word.partition(":")[0], "known": ", ".join(words)}
+    named = {channel.name for channel in channels}
+    used = {name for person in people for name in person.channels}
+    for name in sorted(used - named):
+        yield "people", "K0540", {"name": name, "field": "channels"}
+    for name in sorted({shift.person for shift in shifts} - {person.id for person in people}):
+        yield "shifts", "K0540", {"name": name, "field": "people"}
+    for name in sorted({gate for shift in shifts for gate in shift.gates} - set(gates)):
+        yield "shifts", "K0540", {"name": name, "field": "entrances"}
+    for person in people:
+        if not person.channels:
+            yield "people", "K0541", {"name": person.id}
+    for name in sorted(named - used) if people else ():
+        yield "channels", "K0542", {"name": name}
+    if people and all(person.role == "duty" for person in people):
+        yield "people", "K0543", {}

@@ -24,26 +24,30 @@ def alerts() -> None:
 @click.option(
     "--config", type=click.Path(path_type=Path), help="用这份配置里的人和限度 · the people and limits of these settings"
 )
+@click.option("--nobody", is_flag=True, help="发热也没有人接，最坏的情形 · nobody takes even the fevers")
 @click.option("--json", "as_json", is_flag=True, help="一行 JSON · one JSON line")
-def rehearse_command(config: Path | None, *, as_json: bool) -> None:
+def rehearse_command(config: Path | None, *, nobody: bool, as_json: bool) -> None:
     """排练一个糟糕的早晨：谁的电话会响几次，为什么。A bad morning: whose phone would ring, how often, and why."""
     logs.set_up("rehearsal", level="error")
     if config is None:
-        found = rehearse()
+        found = rehearse(answered=not nobody)
     else:
         settings = load(config, CollectorSettings)
-        found = rehearse(settings.channels, settings.people, settings.shifts, settings.alerts)
+        whom = settings.channels, settings.people, settings.shifts, settings.alerts
+        found = rehearse(*whom, answered=not nobody)
     if as_json:
         click.echo(json.dumps(_figures(found), ensure_ascii=False))
         return
-    _print(found)
+    _print(found, answered=not nobody)
 
 
 def _figures(found: Rehearsed) -> dict[str, object]:
     within = [one for one in found.rang if one.at <= SECONDS]
     return {
         "causes": causes(),
-        "rang": [{"at": one.at, "channel": one.channel, **msgspec.to_builtins(one.message)} for one in found.rang],
+        "rang": [
+            {**msgspec.to_builtins(one.message), "rang_seconds": one.at, "channel": one.channel} for one in found.rang
+        ],
         "pushes": len(within),
         "fever_seconds": found.waits(),
         "because": Counter(str(one.because) for one in found.incidents),
@@ -51,13 +55,15 @@ def _figures(found: Rehearsed) -> dict[str, object]:
     }
 
 
-def _print(found: Rehearsed) -> None:
+def _print(found: Rehearsed, *, answered: bool) -> None:
     within = [one for one in found.rang if one.at <= SECONDS]
     after = [one for one in found.rang if one.at > SECONDS]
     fevers = sum(one.message.rule == "confirmed_fever" for one in within)
     lines = sum(one.message.count for one in found.rang if one.message.kind == "digest")
     wait = f"{max(found.waits(), default=0):.1f}"
-    _both("rehearsal.title", causes=causes(), passed=found.passed)
+    for language in ("zh", "en"):
+        how = say("rehearsal.answered" if answered else "rehearsal.unanswered", language)
+        click.echo(say("rehearsal.title", language, causes=causes(), passed=found.passed, answered=how))
     for one in within:
         _line(one)
     _both("rehearsal.count", rang=len(within), fevers=fevers, wait=wait, lines=lines)

@@ -169,7 +169,9 @@ def accepted(connection: Connection, delivery: Delivery, now_ms: int, answer: st
     """The service has answered that it has the message."""
     if _close(connection, delivery, "accepted", now_ms, answer):
         for incident in about(connection, delivery.id):
-            incidents.note(connection, incident, now_ms, "notified", who=delivery.channel, text=answer)
+            incidents.note(
+                connection, incident, now_ms, "notified", who=delivery.person or delivery.channel, text=answer
+            )
             incidents.first_notified(connection, incident, now_ms)
 
 
@@ -178,7 +180,9 @@ def refused(connection: Connection, delivery: Delivery, now_ms: int, answer: str
     if _close(connection, delivery, "refused", now_ms, answer):
         # Whom else to tell is thought about at once.
         for incident in about(connection, delivery.id):
-            incidents.note(connection, incident, now_ms, "refused", who=delivery.channel, text=answer)
+            incidents.note(
+                connection, incident, now_ms, "refused", who=delivery.person or delivery.channel, text=answer
+            )
             incidents.change(connection, incident, next_ms=now_ms)
 
 
@@ -188,9 +192,16 @@ def later(connection: Connection, delivery: Delivery, next_ms: int, answer: str)
 
 
 def put_off(connection: Connection, by_ms: int) -> None:
-    """The clock was set by so much: what waits is tried as long from now as before."""
+    """The clock was set by so much: what waits is tried as long from now as before.
+
+    So it is with what was sent and has not been answered: that somebody is told next is counted from there.
+    """
     waiting = update(deliveries).where(deliveries.c.state == "waiting")
     connection.execute(waiting.values(next_ms=deliveries.c.next_ms + by_ms))
+    live = table_of_incidents.c.state != "resolved"
+    told = select(tellings.c.delivery).join(table_of_incidents, table_of_incidents.c.id == tellings.c.incident)
+    unanswered = update(deliveries).where(deliveries.c.id.in_(told.where(live)))
+    connection.execute(unanswered.values(created_ms=deliveries.c.created_ms + by_ms))
 
 
 def waiting_count(connection: Connection) -> int:

@@ -9,8 +9,11 @@ from collector.ledger.tables import deliveries, incident_events, incidents, tell
 
 
 class DeliveryState(msgspec.Struct, frozen=True):
-    """How one message to one channel stands: waiting, accepted or refused, and the last answer, if there was one."""
+    """How one message stands: to whom, through which channel, why; waiting, accepted or refused; the last answer."""
 
+    id: str
+    kind: str
+    recipient: str | None
     channel: str
     state: str
     answer: str | None
@@ -29,10 +32,18 @@ def open_by_rule(connection: Connection) -> dict[str, int]:
 
 def deliveries_of(connection: Connection, ids: Sequence[str]) -> dict[str, list[DeliveryState]]:
     """The messages of each of these incidents (1,000 at most), by channel; incidents without one are left out."""
-    columns = tellings.c.incident, deliveries.c.channel, deliveries.c.state, deliveries.c.answer
+    columns = (
+        tellings.c.incident,
+        deliveries.c.id,
+        deliveries.c.kind,
+        deliveries.c.person,
+        deliveries.c.channel,
+        deliveries.c.state,
+        deliveries.c.answer,
+    )
     query = select(*columns).join(deliveries, deliveries.c.id == tellings.c.delivery)
     query = query.where(tellings.c.incident.in_(ids)).order_by(deliveries.c.channel, deliveries.c.created_ms)
     found: dict[str, list[DeliveryState]] = {}
-    for incident, channel, state, answer in connection.execute(query):
-        found.setdefault(incident, []).append(DeliveryState(channel, state, answer))
+    for incident, *state in connection.execute(query):
+        found.setdefault(incident, []).append(DeliveryState(*state))
     return found

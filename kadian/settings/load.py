@@ -48,14 +48,13 @@ class _Reading:
         return f"{self.path}:{line}" if line else str(self.path)
 
     def wrong(self, code: str, at: lines.Path, **values: Any) -> None:
-        key = ".".join(f"[{part}]" if isinstance(part, int) else part for part in at).replace(".[", "[")
-        self.problems.append(KadianError(code, self.where(at), **{"key": key, **values}))
+        self.problems.append(KadianError(code, self.where(at), **{"key": _named(at), **values}))
 
     def struct(self, kind: type[msgspec.Struct], raw: Any, at: lines.Path) -> msgspec.Struct | None:
         if not isinstance(raw, dict):
             self.wrong("K0103", at, detail=f"expected a table [{at[-1] if at else ''}]", value=_shown(raw))
             return None
-        fields = {field.name: field for field in msgspec.structs.fields(kind)}
+        fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
         raw = self._secrets_from_files(fields, dict(raw), at)
         for name in raw:
             if name not in fields:
@@ -76,9 +75,9 @@ class _Reading:
             if name not in raw:
                 if field.required:
                     whole = False
-                    self.wrong("K0104", at, name=name, key=".".join(str(part) for part in (*at, name)))
+                    self.wrong("K0104", at, name=name, key=_named((*at, name)))
                 continue
-            values[name] = made = self.value(field.type, raw[name], (*at, name))
+            values[field.name] = made = self.value(field.type, raw[name], (*at, name))
             # TOML has no null, so None says that the value was refused.
             whole = whole and made is not None and not (isinstance(made, tuple) and None in made)
         if not whole:
@@ -150,13 +149,17 @@ def _without_none(kind: Any) -> Any:
     return kind
 
 
+def _named(at: lines.Path) -> str:
+    return ".".join(f"[{part}]" if isinstance(part, int) else part for part in at).replace(".[", "[")
+
+
 def _shown(raw: Any) -> str:
     text = repr(raw)
     return text if len(text) <= 60 else text[:57] + "…"
 
 
 def _merge(raw: dict[str, Any], reading: _Reading, kind: type[msgspec.Struct], environment: Mapping[str, str]) -> None:
-    known = {field.name for field in msgspec.structs.fields(kind)}
+    known = {field.encode_name for field in msgspec.structs.fields(kind)}
     for variable, path, value in overrides(environment):
         if path[0] not in known:
             continue  # the environment may be shared with the other side

@@ -16,6 +16,8 @@ HOUR_MS = 3_600_000
 GRACE_MS = 60_000
 """So long after its explanation is gone an incident may end by itself before it rings."""
 MOST_REMINDERS = 2
+MOST_REPEATS = 4
+"""So often a confirmed fever that nobody took rings everybody again."""
 LEEWAY_MINUTES = 5
 """Beyond the minutes that somebody promised."""
 
@@ -134,6 +136,14 @@ def _rung(one: Incident, around: Around) -> Decision | None:
         within = tuple(person for person in higher[0] if urgency.always_rings(one) or has_room(person, around))
         ring = Ring(within, "escalated", one.level + 1) if within else None
         return Decision(Why.NOBODY_ANSWERED, now_ms + _patience_ms(around), ring, level=one.level + 1)
+    repeats = one.level - len(around.rungs) + 1
+    if climbs and not higher and urgency.always_rings(one) and not around.suspect and repeats < MOST_REPEATS:
+        repeat_ms = _last_told_ms(around) + around.alerts.again_minutes * 60_000
+        if now_ms >= repeat_ms:
+            everybody = tuple(person for rung in around.rungs for person in rung)
+            ring = Ring(everybody, "escalated", one.level + 1)
+            return Decision(Why.NOBODY_ANSWERED, now_ms + _patience_ms(around), ring, level=one.level + 1)
+        escalates_ms = repeat_ms
     again_ms = [_expires_ms(one, around)]
     if climbs and now_ms < escalates_ms:
         again_ms.append(escalates_ms)
@@ -162,7 +172,8 @@ def _taken(one: Incident, around: Around) -> Decision | None:
 
 
 def _expires_ms(one: Incident, around: Around) -> int:
-    return max(one.opened_ms, one.last_ms) + around.alerts.expire_hours * HOUR_MS
+    last_ms = max(one.opened_ms, one.last_ms, *(delivery.created_ms for delivery in around.told))
+    return last_ms + around.alerts.expire_hours * HOUR_MS
 
 
 def _last_told_ms(around: Around) -> int:

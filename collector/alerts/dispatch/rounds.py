@@ -190,7 +190,7 @@ class Dispatch:
         changed: dict[str, int | str] = (
             {} if decision.level is None or decision.level == one.level else {"level": decision.level}
         )
-        if decision.why is not None and decision.why != one.because:
+        if decision.why is not None and (decision.ring is not None or decision.why != one.because):
             changed["because"] = decision.why.value
             if decision.why is not Why.HINT:
                 incidents.note(connection, one.id, now_ms, decision.why.value)

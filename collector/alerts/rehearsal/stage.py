@@ -1,5 +1,6 @@
 """Lives through the story with the office's own parts; only the clock, the gates and the services are played."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +31,8 @@ AFTERWARDS = 3600
 """So long it goes on after the story, for digests and whatever ends."""
 SETTINGS = RuleSettings(names=NAMES, sealed=frozenset(SEALED), entrances={gate: gate for gate in (*GATES, *SEALED)})
 MOST = 100_000
+TAKEN_AFTER, CLOSED_AFTER = 60, 600
+"""Seconds from a fever's ringing."""
 
 
 class Rang(msgspec.Struct, frozen=True):
@@ -77,25 +80,31 @@ def rehearse(
     people: Sequence[Person] = (),
     shifts: Sequence[Shift] = (),
     alerts: Alerts | None = None,
+    *,
+    answered: bool = True,
 ) -> Rehearsed:
-    """The bad morning with these people and limits; nobody answers, which is the worst that can be.
+    """The bad morning with these people and limits.
 
     Args:
         channels: whose names count; nothing is sent through them.
         people: who would be told.
         shifts: the roster; the story's gates are e01 to e09.
         alerts: how.
+        answered: somebody takes each fever a minute after it rang and has dealt with it after ten; nothing else.
     """
     with TemporaryDirectory(prefix="kadian-rehearsal-") as folder:
         ledger = Ledger.open(f"sqlite:///{Path(folder)}/rehearsal.db")
         try:
-            return _Stage(ledger, Dispatch(channels, people, shifts, alerts, ZONE), channels).play()
+            return _Stage(ledger, Dispatch(channels, people, shifts, alerts, ZONE), channels, answered=answered).play()
         finally:
             ledger.close()
 
 
 class _Stage:
-    def __init__(self, ledger: Ledger, dispatch: Dispatch, channels: Sequence[Channel]) -> None:
+    def __init__(self, ledger: Ledger, dispatch: Dispatch, channels: Sequence[Channel], *, answered: bool) -> None:
+        self._answered = answered
+        self._to_take: deque[tuple[float, str]] = deque()
+        self._to_close: deque[tuple[float, str]] = deque()
         self._ledger = ledger
         self._now = 0.0
         self._rang: list[Rang] = []
@@ -118,6 +127,7 @@ class _Stage:
                 self._judge()
             self._lookout.step()
             self._carry()
+            self._answer()
             self._now += STEP if self._now < SECONDS else STEP_AFTERWARDS
         with self._ledger.read() as connection:
             return Rehearsed(
@@ -135,8 +145,20 @@ class _Stage:
             while not self._courier.step(name, phone):
                 pass
 
+    def _answer(self) -> None:
+        if not any(one and one[0][0] <= self._now for one in (self._to_take, self._to_close)):
+            return
+        with self._ledger.begin() as connection:
+            while self._to_take and self._to_take[0][0] <= self._now:
+                incidents.acknowledge(connection, self._to_take.popleft()[1], None, self._now_ms(), minutes=5)
+            while self._to_close and self._to_close[0][0] <= self._now:
+                incidents.resolve(connection, self._to_close.popleft()[1], None, self._now_ms())
+
     def _hear(self, channel: str, message: Message) -> None:
         self._rang.append(Rang(self._now, channel, message))
+        if self._answered and message.rule == "confirmed_fever" and message.kind == "alarm":
+            self._to_take.append((self._now + TAKEN_AFTER, message.incident))
+            self._to_close.append((self._now + CLOSED_AFTER, message.incident))
 
     def _now_ms(self) -> int:
         return round((BEGIN.timestamp() + self._now) * 1000)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Literal
 
+import msgspec
 from pydantic import BaseModel, Field
 
 from collector.alerts.sentences import sentence
@@ -25,8 +26,11 @@ class InBothLanguages(BaseModel):
 
 
 class DeliveryAnswer(BaseModel):
-    """How one message to one channel stands, and what the service last answered."""
+    """How one message stands: to whom, through which channel, why, and what the service last answered."""
 
+    id: str
+    kind: str = Field(description="alarm, escalated, again or digest")
+    recipient: str | None
     channel: str
     state: Literal["waiting", "accepted", "refused"]
     answer: str | None
@@ -62,7 +66,7 @@ class AlertAnswer(BaseModel):
         description="by somebody, by itself, or because nobody came"
     )
     severity: str
-    because: Because | None = Field(description="why it rang last, or why it did not")
+    because: Because | None = Field(description="why it rang last, or why it did not, while nobody has taken it")
     siren: bool = Field(description="it should have been taken long ago: the page calls for help")
     siren_at: str | None = Field(description="from when on that is so, unless somebody takes it")
     late: bool = Field(description="found in screenings that were old when they arrived")
@@ -138,7 +142,7 @@ def _answer(office: Office, incident: Incident, deliveries: Sequence[overview.De
         "stage": incident.stage,
         "ending": incident.ending,
         "severity": incident.severity,
-        "because": _because(incident.because),
+        "because": _because(incident.because) if incident.state == "open" else None,
         "siren": siren_ms is not None and office.now_ms() >= siren_ms,
         "siren_at": moment(siren_ms),
         "late": incident.late,
@@ -153,7 +157,5 @@ def _answer(office: Office, incident: Incident, deliveries: Sequence[overview.De
         "resolved_at": moment(incident.resolved_ms),
         "text": {language: sentence(incident, "text", language) for language in LANGUAGES},
         "what_to_do": {language: sentence(incident, "do", language) for language in LANGUAGES},
-        "deliveries": [
-            {"channel": delivery.channel, "state": delivery.state, "answer": delivery.answer} for delivery in deliveries
-        ],
+        "deliveries": [msgspec.structs.asdict(delivery) for delivery in deliveries],
     }

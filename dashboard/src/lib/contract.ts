@@ -87,6 +87,9 @@ export interface Series {
 }
 
 export interface Delivery {
+  id: string;
+  kind: string;
+  recipient: string | null;
   channel: string;
   state: string;
   answer: string | null;

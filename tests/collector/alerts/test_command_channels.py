@@ -50,10 +50,10 @@ def test_a_service_that_does_not_answer_leaves_it_open(run, phone):
 
 
 def test_a_channel_that_cannot_be_opened_does_not_hold_up_the_others(run, phone):
-    told = run(url="pigeon+http://h")
+    told = run(url="ntfy+ftp://h/topic")
     assert told.exit_code == 1
     assert "phone：服务收下了" in told.output
-    assert "K0400 channels.group.url" in told.output
+    assert "K0401 channels.group.url" in told.output
 
 
 def test_a_name_that_is_not_there_is_told_with_those_that_are(run, phone):

@@ -89,6 +89,7 @@ def test_a_fever_of_now_still_rings_while_a_day_drains(office):
         arrive(office, [msgspec.structs.replace(live, epoch="f", seq=number + 1)], ARRIVED)
     assert sorted((one.rule, one.late) for one in messages(office)) == [
         ("confirmed_fever", False),
+        ("confirmed_fever", False),  # nobody took it within a quarter of an hour
         ("confirmed_fever", True),
         ("digest", True),
     ]

@@ -25,23 +25,32 @@ def test_a_confirmed_fever_rings_at_once_and_once(morning):
     one = morning()
     one.at(10, one.find, "confirmed_fever", cause="fever:a", once=True)
     one.at(40, one.find, "confirmed_fever", cause="fever:a", once=True)
-    one.run(3600)
+    one.run(900)
     assert len(one.phones["phone"].between(10, 11)) == 1
     assert len(one.phones["phone"].heard) == 1
     assert one.timeline(one.newest("confirmed_fever").id)[:3] == ["opened", "always", "notified"]
 
 
+def test_a_fever_that_nobody_takes_rings_everybody_again_four_times(morning):
+    one = morning(**THREE)
+    one.at(10, one.find, "confirmed_fever")
+    one.run(4 * 3600)
+    assert [round(at) for at, _ in one.phones["secretary"].heard] == [190, 1270, 2170, 3070, 3970]
+    assert [round(at) for at, _ in one.phones["duty"].heard] == [10, 1270, 2170, 3070, 3970]
+    assert one.newest("confirmed_fever").because == "nobody_left"
+
+
 def test_who_is_on_duty_is_told_then_the_secretary_then_the_deputy(morning):
     one = morning(**THREE)
     one.at(10, one.find, "confirmed_fever")
-    one.run(3600)
+    one.run(1200)
     assert {name: [round(at) for at, _ in phone.heard] for name, phone in one.phones.items()} == {
         "duty": [10],
         "secretary": [190],
         "deputy": [370],
     }
-    assert "前一位还没有接" in one.phones["secretary"].heard[0][1].text
-    assert one.newest("confirmed_fever").because == "nobody_left"
+    assert "还没有人接" in one.phones["secretary"].heard[0][1].text
+    assert one.newest("confirmed_fever").because == "nobody_answered"
 
 
 def test_where_nobody_is_on_duty_the_secretary_is_told_at_once(morning):
@@ -139,6 +148,8 @@ def test_beyond_the_hours_budget_all_but_a_fever_goes_into_the_digest(morning):
     for number in range(8):
         one.at(60 * number, one.find, "refused_code", gate=f"e{number + 1:02}")
     one.at(500, one.find, "confirmed_fever", gate="e09")
+    one.at(560, one.acknowledge, "confirmed_fever", "secretary")
+    one.at(900, one.resolve, "confirmed_fever")
     one.run(3600)
     rules = one.phones["phone"].rules()
     assert rules.count("refused_code") == 3
@@ -171,6 +182,7 @@ def test_at_night_a_fever_rings_and_a_silent_gate_waits_for_the_morning(morning)
     one = morning(people=(Person("secretary", channels=("phone",), quiet="22:00-06:30"),), begin=night)
     one.at(10, one.find, "gate_silent", gate="e02")
     one.at(20, one.find, "confirmed_fever", gate="e01")
+    one.at(300, one.resolve, "confirmed_fever")
     one.run(9 * 3600)
     assert [(round(at), message.rule) for at, message in one.phones["phone"].heard] == [
         (20, "confirmed_fever"),
