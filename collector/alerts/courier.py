@@ -66,6 +66,7 @@ class Courier:
         self._finish = finish
         self._stopping = Event()
         self._failing: dict[str, bool] = {}
+        self._unwritten: dict[str, tuple[Delivery, Answer]] = {}
         self._fevers: dict[str, int] = {}
         self._threads = [
             Thread(target=self._carry, args=(name, channel), name=f"courier-{name}", daemon=True)
@@ -110,6 +111,10 @@ class Courier:
 
     def step(self, name: str, channel: Channel) -> float:
         """One try, or how many seconds there is nothing to do."""
+        if name in self._unwritten:
+            # The ledger did not take the answer: nothing more is sent before it does.
+            self._write(*self._unwritten[name])
+            del self._unwritten[name]
         now_ms = self._now_ms()
         with self._ledger.read() as connection:
             heads = queued.heads(connection, name, now_ms, FEVER)
@@ -124,13 +129,15 @@ class Courier:
                 next_ms = min((one for one in free if one is not None), default=now_ms + round(LONGEST_SLEEP * 1000))
                 return min(max((next_ms - now_ms) / 1000, 0.01), LONGEST_SLEEP)
         if over:
-            self._write(head.delivery, Answer("refused", "resolved before it could be delivered"))
+            self._write(head.delivery, Answer("refused", deliveries.NOT_NEEDED))
             return 0
         fever = any(one.urgent for one in heads if one.delivery.id == head.delivery.id)
         self._fevers[name] = self._fevers.get(name, 0) + 1 if fever else 0
         answer = self._send(name, channel, head.delivery)
         tried_ms = head.delivery.tried_ms if answer.kind == "untested" else self._now_ms()
-        self._write(msgspec.structs.replace(head.delivery, tried_ms=tried_ms), answer)
+        self._unwritten[name] = msgspec.structs.replace(head.delivery, tried_ms=tried_ms), answer
+        self._write(*self._unwritten[name])
+        del self._unwritten[name]
         return 0
 
     def _free_ms(self, connection: Connection, name: str, head: Queued, now_ms: int) -> int:

@@ -13,6 +13,8 @@ from collector.ledger.tables import deliveries, tellings
 from collector.ledger.tables import incidents as table_of_incidents
 
 Kind = Literal["alarm", "escalated", "again", "digest", "test"]
+NOT_NEEDED = "resolved before it could be delivered"
+"""The answer of a message that was not sent, since what it tells of was over."""
 MOST_IDS = 1_000
 """In one question."""
 
@@ -50,12 +52,14 @@ def delivery_id(incident: str, channel: str, kind: Kind = "alarm", nth: int = 0)
     return str(uuid5(incidents.NAMES, f"{incident}:{channel}{more}"))
 
 
-def put(connection: Connection, new: Delivery, about: Sequence[str]) -> None:
-    """Queue a message, and write down of which incidents it tells. One that is queued already stays as it is."""
+def put(connection: Connection, new: Delivery, about: Sequence[str]) -> bool:
+    """Queue a message, and write down of which incidents it tells. False: it was queued already, and stays as it is."""
     if connection.execute(or_ignore(connection, deliveries), msgspec.structs.asdict(new)).rowcount:
         rows = [{"delivery": new.id, "incident": incident} for incident in dict.fromkeys(about)]
         if rows:
             connection.execute(or_ignore(connection, tellings), rows)
+        return True
+    return False
 
 
 def about(connection: Connection, delivery: str) -> list[str]:
@@ -189,19 +193,6 @@ def refused(connection: Connection, delivery: Delivery, now_ms: int, answer: str
 def later(connection: Connection, delivery: Delivery, next_ms: int, answer: str) -> None:
     """It is to be tried again at `next_ms`; `answer` says why this try did not count."""
     _set(connection, delivery, next_ms=next_ms, answer=answer)
-
-
-def put_off(connection: Connection, by_ms: int) -> None:
-    """The clock was set by so much: what waits is tried as long from now as before.
-
-    So it is with what was sent and has not been answered: that somebody is told next is counted from there.
-    """
-    waiting = update(deliveries).where(deliveries.c.state == "waiting")
-    connection.execute(waiting.values(next_ms=deliveries.c.next_ms + by_ms))
-    live = table_of_incidents.c.state != "resolved"
-    told = select(tellings.c.delivery).join(table_of_incidents, table_of_incidents.c.id == tellings.c.incident)
-    unanswered = update(deliveries).where(deliveries.c.id.in_(told.where(live)))
-    connection.execute(unanswered.values(created_ms=deliveries.c.created_ms + by_ms))
 
 
 def waiting_count(connection: Connection) -> int:

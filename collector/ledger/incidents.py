@@ -165,9 +165,10 @@ def find(connection: Connection, incident: str) -> Incident | None:
     return _incident(row) if row else None
 
 
-def due(connection: Connection, now_ms: int) -> list[Incident]:
-    """Those that are to be thought about now, the oldest first."""
+def due(connection: Connection, now_ms: int, most: int) -> list[Incident]:
+    """Those that are to be thought about now, the oldest first, so many at most."""
     query = select(incidents).where(incidents.c.next_ms <= now_ms).order_by(incidents.c.opened_ms, incidents.c.id)
+    query = query.limit(most)
     return [_incident(row) for row in connection.execute(query).mappings()]
 
 
@@ -175,13 +176,6 @@ def next_due_ms(connection: Connection) -> int | None:
     """When the next one is to be thought about; None: none is."""
     next_ms: int | None = connection.scalar(select(func.min(incidents.c.next_ms)))
     return next_ms
-
-
-def put_off(connection: Connection, by_ms: int) -> None:
-    """The clock was set by so much: what is to be thought about stays as far away as it was."""
-    connection.execute(
-        update(incidents).where(incidents.c.next_ms.is_not(None)).values(next_ms=incidents.c.next_ms + by_ms)
-    )
 
 
 def such(connection: Connection, *conditions: ColumnElement[bool]) -> list[Incident]:
@@ -202,8 +196,9 @@ def bearing(connection: Connection, rules: Iterable[str], because: Iterable[str]
 
 
 def untold(connection: Connection, since_ms: int) -> list[Incident]:
-    """Those opened since then of which no message tells, the oldest first; hints are not among them."""
-    told = exists().where(tellings.c.incident == incidents.c.id)
+    """Those opened since then of which no message tells that was not refused, the oldest first; no hints."""
+    not_refused = (deliveries.c.id == tellings.c.delivery) & (deliveries.c.state != "refused")
+    told = exists().where(tellings.c.incident == incidents.c.id, not_refused)
     wanted = and_(
         incidents.c.state.in_(("open", "acknowledged", "resolved")),  # for the index
         incidents.c.opened_ms > since_ms,

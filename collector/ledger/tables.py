@@ -237,6 +237,7 @@ deliveries = Table(
     Column("used_ms", BigInteger),  # when its link was used; once
     Index("ix_deliveries_state_next_ms", "state", "next_ms"),
     Index("ix_deliveries_incident", "incident"),
+    Index("ix_deliveries_created_ms", "created_ms"),
     Index("ix_deliveries_channel_tried_ms", "channel", "tried_ms"),
 )
 

@@ -1,6 +1,6 @@
 """What to do about one incident now: whom to ring and why, or why not, and when to think again. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -45,7 +45,8 @@ class Around(msgspec.Struct, frozen=True):
 
     `rungs`: whom to tell. `told`: the messages that tell of it. `rang_ms`: when its cause or its group rang last, None
     where it never did. `pushes`: each person's messages of the last hour. `explained`: by what else it
-    is explained. `suspect`: its gate's thermometer is. `quiet`: when somebody's quiet hours end, if they are quiet.
+    is explained. `suspect_ms`: since when its gate's thermometer is, None: it is not. `quiet`: when somebody's quiet
+    hours end, if they are quiet.
     """
 
     now_ms: int
@@ -53,9 +54,9 @@ class Around(msgspec.Struct, frozen=True):
     rungs: Rungs
     told: Sequence[Delivery] = ()
     rang_ms: int | None = None
-    pushes: Mapping[str, Pushes] = {}
+    pushes: dict[str, Pushes] = {}
     explained: bool = False
-    suspect: bool = False
+    suspect_ms: int | None = None
     quiet: Callable[[Person], int | None] = lambda _person: None
 
 
@@ -81,7 +82,7 @@ def _explained(one: Incident, around: Around) -> Decision | None:
 
 
 def _nobody(_one: Incident, around: Around) -> Decision | None:
-    return None if around.rungs else Decision(Why.NOBODY_LEFT, None)
+    return None if around.rungs else Decision(Why.NOBODY_LEFT, around.now_ms + GRACE_MS)
 
 
 def _in_digest(one: Incident, around: Around) -> Decision | None:
@@ -93,10 +94,11 @@ def _in_digest(one: Incident, around: Around) -> Decision | None:
 def _fever(one: Incident, around: Around) -> Decision | None:
     if not urgency.always_rings(one):
         return None
-    if around.suspect:
-        ready_ms = max(around.rang_ms or 0, one.opened_ms) + urgency.SUSPECT_MS
+    if around.suspect_ms is not None:
+        ready_ms = max(around.rang_ms or 0, around.suspect_ms) + urgency.SUSPECT_MS
         return Decision(Why.SUSPECT_DEVICE, ready_ms) if around.now_ms < ready_ms else None
-    return Decision(Why.ALWAYS, around.now_ms + _patience_ms(around), Ring(around.rungs[0]), level=0)
+    ring = Ring(around.rungs[0], nth=one.flaps)
+    return Decision(Why.ALWAYS, around.now_ms + _patience_ms(around), ring, level=0)
 
 
 def _waits(one: Incident, around: Around) -> Decision | None:
@@ -120,7 +122,8 @@ def _rings(one: Incident, around: Around) -> Decision:
     awake = [person for person in around.rungs[0] if cannot_wait or around.quiet(person) is None]
     within = tuple(person for person in awake if has_room(person, around))
     if within:
-        return Decision(Why.RINGS, around.now_ms + _patience_ms(around), Ring(within), level=0)
+        ring = Ring(within, nth=one.flaps)
+        return Decision(Why.RINGS, around.now_ms + _patience_ms(around), ring, level=0)
     return Decision(Why.BUDGET_SPENT if awake else Why.QUIET_HOURS, _expires_ms(one, around))
 
 
@@ -131,13 +134,22 @@ def _rung(one: Incident, around: Around) -> Decision | None:
     now_ms = around.now_ms
     climbs = one.severity == "page" and not one.late
     escalates_ms = _last_told_ms(around) + around.alerts.escalate_seconds * 1000
-    higher = around.rungs[one.level + 1 :] if climbs else ()
-    if higher and (now_ms >= escalates_ms or all(fails(delivery, now_ms) for delivery in around.told)):
-        within = tuple(person for person in higher[0] if urgency.always_rings(one) or has_room(person, around))
+    hopeless = all(fails(delivery, now_ms) for delivery in around.told)
+    reached = {delivery.person for delivery in around.told}
+    higher = [tuple(person for person in rung if person.id not in reached) for rung in around.rungs]
+    higher = [rung for rung in higher if rung] if climbs or hopeless else []
+    if higher and (now_ms >= escalates_ms or hopeless):
+        cannot_wait = one.rule in urgency.CANNOT_WAIT
+        awake = [person for person in higher[0] if cannot_wait or around.quiet(person) is None]
+        within = tuple(person for person in awake if urgency.always_rings(one) or has_room(person, around))
         ring = Ring(within, "escalated", one.level + 1) if within else None
+        if ring is None and len(higher) == 1:
+            return Decision(Why.QUIET_HOURS if not awake else Why.BUDGET_SPENT, now_ms + GRACE_MS)
+        if ring is None:
+            ring = Ring(higher[1], "escalated", one.level + 1)
         return Decision(Why.NOBODY_ANSWERED, now_ms + _patience_ms(around), ring, level=one.level + 1)
     repeats = one.level - len(around.rungs) + 1
-    if climbs and not higher and urgency.always_rings(one) and not around.suspect and repeats < MOST_REPEATS:
+    if climbs and not higher and urgency.always_rings(one) and around.suspect_ms is None and repeats < MOST_REPEATS:
         repeat_ms = _last_told_ms(around) + around.alerts.again_minutes * 60_000
         if now_ms >= repeat_ms:
             everybody = tuple(person for rung in around.rungs for person in rung)
@@ -167,7 +179,12 @@ def _taken(one: Incident, around: Around) -> Decision | None:
         return Decision(None, due_ms)
     everybody = [person for rung in around.rungs for person in rung]
     who = tuple(person for person in everybody if person.id == one.acknowledged_by) if not reminders else ()
-    asks = Ring(who or around.rungs[min(reminders, len(around.rungs) - 1)], "again", reminders + 1)
+    first = who or around.rungs[min(reminders, len(around.rungs) - 1)]
+    if not urgency.always_rings(one):
+        first = tuple(person for person in first if has_room(person, around))
+    if not first:
+        return Decision(None, around.now_ms + around.alerts.again_minutes * 60_000)
+    asks = Ring(first, "again", reminders + 1)
     return Decision(Why.ASKED_AGAIN, around.now_ms + around.alerts.again_minutes * 60_000, asks)
 
 

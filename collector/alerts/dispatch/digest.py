@@ -13,7 +13,7 @@ from kadian.text import say
 SOON_MS = 5 * 60_000
 """So long what was to ring and had no room waits for others; what can wait waits as long as digests are apart."""
 MOST_LINES = 12
-WAITING = frozenset({Why.FOR_DIGEST, Why.BUDGET_SPENT, Why.QUIET_HOURS})
+WAITING = frozenset({Why.FOR_DIGEST, Why.BUDGET_SPENT, Why.QUIET_HOURS, Why.IN_DIGEST})
 
 
 def belongs(one: Incident) -> bool:
@@ -21,7 +21,7 @@ def belongs(one: Incident) -> bool:
 
     What waits to ring by itself is not, nor what somebody took or closed at the office's page.
     """
-    if one.state == "acknowledged" or one.ending == "resolved":
+    if one.acknowledged_ms is not None or one.ending == "resolved":
         return False
     return one.severity != "hint" and (one.state == "resolved" or one.because in WAITING)
 

@@ -42,9 +42,11 @@ class Post:
         """One message with all these lines to each of these people."""
         for person in people:
             channel = person.channels[0]
-            id_ = delivery_id(lines[0].id, channel, "digest")
+            # A line may have been in one before, that was refused.
+            nth = self._now_ms // 60_000
+            id_ = delivery_id(lines[0].id, channel, "digest", nth)
             message = digest.message(id_, lines, self._now_ms, self._timezone)
-            self._put(message, person, channel, "digest", 0, [one.id for one in lines])
+            self._put(message, person, channel, "digest", nth % 1_000_000, [one.id for one in lines])
 
     def again(self, failed: Delivery, channel: str) -> None:
         """The same message through another channel."""
@@ -54,7 +56,8 @@ class Post:
         new = msgspec.structs.replace(
             self._delivery(message, channel, failed.kind, failed.nth), incident=failed.incident, person=failed.person
         )
-        deliveries.put(self._connection, new, told)
+        if not deliveries.put(self._connection, new, told):
+            return
         for incident in told:
             incidents.note(self._connection, incident, self._now_ms, Why.OTHER_WAY.value, who=channel)
 

@@ -36,7 +36,9 @@ def rungs(people: Sequence[Person], shifts: Sequence[Shift], gate: str, at: date
         reached |= {person.id for person in rung}
         if rung:
             found.append(rung)
-    return tuple(found)
+    # Better somebody who is not on duty than nobody.
+    everybody = tuple(person for person in people if person.channels)
+    return tuple(found) or ((everybody,) if everybody else ())
 
 
 def covers(shift: Shift, at: datetime) -> bool:

@@ -4,7 +4,7 @@ All of it is in the ledger, in the transaction that the caller has open: after a
 decides the same again, and a message's id is made from what it is about.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, tzinfo
 
 import msgspec
@@ -16,16 +16,19 @@ from collector.alerts.dispatch.ways import other_ways
 from collector.alerts.settings import Alerts, Channel, Person, Shift
 from collector.alerts.why import Why
 from collector.ledger import Connection, deliveries, incidents
-from collector.ledger.deliveries import Pushes
+from collector.ledger.deliveries import Delivery, Pushes
 from collector.ledger.incidents import Incident
 
 HOUR_MS = 3_600_000
 LOOKS_BACK_MS = 48 * HOUR_MS
-"""What nobody was told of within this is told no more."""
+"""What nobody was told of so long after it expired is told no more."""
+AT_ONCE = 500
+"""Incidents in one write: a fever that is found meanwhile waits for it."""
 LOOK_AGAIN_MS = 10_000
 WAYS_BACK_MS = 24 * HOUR_MS
 JOINS = frozenset({Why.GATHERING, Why.COOLING_DOWN, Why.SUSPECT_DEVICE})
 """What waits to ring, and goes along with another of its group."""
+EXPLAINING = frozenset(rule for rules in urgency.MUTED_BY.values() for rule in rules)
 Group = tuple[str, ...]
 
 
@@ -56,7 +59,7 @@ class Dispatch:
     def round(self, connection: Connection, now_ms: int) -> None:
         """Decide about all that is due, in one write of the ledger."""
         self._go_other_ways(connection, now_ms)
-        self.consider(connection, incidents.due(connection, now_ms), now_ms)
+        self.consider(connection, incidents.due(connection, now_ms, AT_ONCE), now_ms)
 
     def consider(self, connection: Connection, due: Sequence[Incident], now_ms: int) -> None:
         """Decide about these, such as have just been opened: a fever does not wait for what else is due."""
@@ -70,11 +73,14 @@ class Dispatch:
             decision = decide(one, around[one.id])
             self._write(connection, one, decision, now_ms)
             if decision.ring is not None:
-                group = urgency.group_of(one, suspect=around[one.id].suspect)
+                group = urgency.group_of(one, suspect=around[one.id].suspect_ms is not None)
+                if (group, decision.ring) not in ringing and not urgency.always_rings(one):
+                    _spend(around[one.id].pushes, decision.ring)
                 ringing.setdefault((group, decision.ring), []).append(one)
         for (group, ring), ones in ringing.items():
             joined = self._joined(connection, group, ring, ones, live, now_ms) if ring.kind == "alarm" else []
-            muted = sum(urgency.explained_by(other, ones) is not None for other in live)
+            explaining = [one for one in ones if one.rule in EXPLAINING]
+            muted = sum(urgency.explained_by(other, explaining) is not None for other in live) if explaining else 0
             post.ring(ring, [*ones, *joined], muted)
 
     def digests(self, connection: Connection, now_ms: int) -> None:
@@ -91,10 +97,16 @@ class Dispatch:
     def next_ms(self, connection: Connection, now_ms: int) -> int | None:
         """When there is something to do; None: nothing that time alone brings."""
         found = [incidents.next_due_ms(connection), self._digest(connection, now_ms)[0]]
+        if self._ways(connection, now_ms):
+            found.append(now_ms)
         return min((one for one in found if one is not None), default=None)
 
     def _digest(self, connection: Connection, now_ms: int) -> tuple[int | None, Sequence[Person], list[Incident]]:
-        lines = [one for one in incidents.untold(connection, now_ms - LOOKS_BACK_MS) if digest.belongs(one)]
+        lines = [
+            one
+            for one in incidents.untold(connection, now_ms - LOOKS_BACK_MS - self._alerts.expire_hours * HOUR_MS)
+            if digest.belongs(one)
+        ]
         rungs = roster.rungs(self._people, self._shifts, "", self._local(now_ms))
         if not lines or not rungs:
             return None, (), lines
@@ -127,17 +139,17 @@ class Dispatch:
                 now_ms=now_ms,
                 alerts=self._alerts,
                 rungs=roster.rungs(self._people, self._shifts, one.gate, at),
-                told=told[one.id],
+                told=_counting(one, told[one.id]),
                 rang_ms=rang.get(urgency.group_of(one, suspect=doubted)) or rang.get((one.rule, "cause", one.cause)),
                 pushes=pushes,
                 explained=urgency.explained_by(one, live) is not None,
-                suspect=doubted,
+                suspect_ms=suspect.get(one.gate, one.opened_ms) if doubted else None,
                 quiet=lambda person: self._quiet_until(person, now_ms),
             )
         return found
 
     def _rang(
-        self, connection: Connection, due: Sequence[Incident], suspect: frozenset[str], now_ms: int
+        self, connection: Connection, due: Sequence[Incident], suspect: Collection[str], now_ms: int
     ) -> dict[Group, int]:
         """When each group and each cause rang last, as far as it still matters."""
         since_ms = now_ms - max(self._alerts.cooldown_minutes * 60_000, urgency.SUSPECT_MS)
@@ -162,25 +174,36 @@ class Dispatch:
         suspect = urgency.suspect_gates(live)
         here = {one.id for one in ones}
         joined = []
-        for one in live:
-            doubted = urgency.is_doubted(one, suspect)
-            if one.id in here or one.state != "open" or one.because not in JOINS:
-                continue
-            if urgency.group_of(one, suspect=doubted) == group and not deliveries.of_incident(connection, one.id):
+        candidates = [
+            one
+            for one in live
+            if one.id not in here
+            and one.state == "open"
+            and one.because in JOINS
+            and urgency.group_of(one, suspect=urgency.is_doubted(one, suspect)) == group
+        ]
+        told = deliveries.about_many(connection, [one.id for one in candidates])
+        at = self._local(now_ms)
+        for one in candidates:
+            rungs = roster.rungs(self._people, self._shifts, one.gate, at)
+            if not told[one.id] and rungs and set(ring.people) <= set(rungs[0]):
                 think_ms = now_ms + self._alerts.escalate_seconds * 1000
                 self._write(connection, one, Decision(Why.RINGS, think_ms, ring, level=0), now_ms)
                 joined.append(one)
         return joined
 
     def _go_other_ways(self, connection: Connection, now_ms: int) -> None:
+        post = Post(connection, now_ms, self._timezone)
+        for delivery, channel in self._ways(connection, now_ms):
+            post.again(delivery, channel)
+
+    def _ways(self, connection: Connection, now_ms: int) -> list[tuple[Delivery, str]]:
+        """What is to go another way."""
         several = [person for person in self._people if len(person.channels) > 1]
         if not several:
-            return
-        names = [person.id for person in several]
-        post = Post(connection, now_ms, self._timezone)
-        sent = deliveries.failing(connection, names, now_ms - WAYS_BACK_MS)
-        for delivery, channel in other_ways(sent, several, now_ms):
-            post.again(delivery, channel)
+            return []
+        sent = deliveries.failing(connection, [person.id for person in several], now_ms - WAYS_BACK_MS)
+        return other_ways(sent, several, now_ms)
 
     @staticmethod
     def _write(connection: Connection, one: Incident, decision: Decision, now_ms: int) -> None:
@@ -206,3 +229,16 @@ class Dispatch:
     def _quiet_until(self, person: Person, now_ms: int) -> int | None:
         ends = roster.quiet_until(person, self._local(now_ms))
         return None if ends is None else round(ends.timestamp() * 1000)
+
+
+def _spend(pushes: dict[str, Pushes], ring: Ring) -> None:
+    for person in ring.people:
+        sent = pushes.get(person.id, Pushes())
+        pushes[person.id] = msgspec.structs.replace(sent, ordinary=sent.ordinary + 1)
+
+
+def _counting(one: Incident, told: Sequence[Delivery]) -> list[Delivery]:
+    """The messages that count as telling. Of what was over and came again those do not that said it was over."""
+    if not one.flaps:
+        return list(told)
+    return [delivery for delivery in told if delivery.kind != "digest" and delivery.answer != deliveries.NOT_NEEDED]

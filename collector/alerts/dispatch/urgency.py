@@ -64,9 +64,9 @@ def explained_by(one: Incident, live: Iterable[Incident]) -> Incident | None:
     return None
 
 
-def suspect_gates(live: Iterable[Incident]) -> frozenset[str]:
-    """Gates whose thermometer is believed less than the people before it."""
-    return frozenset(one.gate for one in live if one.rule == "cluster" and one.facts.get("kind") == "device")
+def suspect_gates(live: Iterable[Incident]) -> dict[str, int]:
+    """Gates whose thermometer is believed less than the people before it, and since when (ms)."""
+    return {one.gate: one.opened_ms for one in live if one.rule == "cluster" and one.facts.get("kind") == "device"}
 
 
 def is_doubted(one: Incident, suspect: Collection[str]) -> bool:

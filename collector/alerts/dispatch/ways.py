@@ -6,13 +6,12 @@ from collector.alerts.settings import Person
 from collector.ledger.deliveries import Delivery
 
 UNANSWERED_MS = 20_000
-"""A service that has not taken a message for so long, and more than one try, is left for the person's next channel."""
+"""A service that has not taken a message for so long is left for the person's next channel."""
 
 
 def fails(delivery: Delivery, now_ms: int) -> bool:
-    """Whether nobody can count on it: refused, of unknown fate, or tried again and again in vain."""
-    held_back = delivery.next_ms - now_ms >= UNANSWERED_MS  # by the service, which asked to be left alone
-    in_vain = (delivery.attempts > 1 or held_back) and now_ms - delivery.created_ms >= UNANSWERED_MS
+    """Whether nobody can count on it: refused, of unknown fate, or not taken for a while, for whatever reason."""
+    in_vain = now_ms - delivery.created_ms >= UNANSWERED_MS
     return delivery.state in {"refused", "unknown"} or (delivery.state == "waiting" and in_vain)
 
 
@@ -30,8 +29,9 @@ def other_ways(sent: Iterable[Delivery], people: Sequence[Person], now_ms: int) 
         key = delivery.incident, delivery.kind, delivery.nth, delivery.person or ""
         same.setdefault(key, []).append(delivery)
     found = []
-    for (*_, person), tries in same.items():
-        used = {delivery.channel for delivery in tries}
+    for (*about, person), tries in same.items():
+        # Of people who share a channel each is reached by what went through it.
+        used = {one.channel for (*other, _), these in same.items() if other == about for one in these}
         left = [channel for channel in channels.get(person, ()) if channel not in used]
         if left and all(fails(delivery, now_ms) for delivery in tries):
             found.append((tries[-1], left[0]))

@@ -52,9 +52,12 @@ class Lasting:
         self._live: set[Key] = set()
 
     def unknown(self, found: Iterable[Key], live: Iterable[Incident]) -> list[Key]:
-        """Causes that are found and have no open incident: their newest one must be known to decide."""
-        open_now = {_key(one) for one in live}
-        return [key for key in found if key not in open_now]
+        """Causes that are found and have no open incident: their newest one must be known to decide.
+
+        Not of what somebody closed while it lasts: hundreds of those must not hide what is new.
+        """
+        known = {_key(one) for one in live} | self._settled
+        return [key for key in found if key not in known]
 
     def decide(
         self,

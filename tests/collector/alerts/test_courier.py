@@ -11,7 +11,7 @@ from collector.alerts.courier import LONGEST_SLEEP, Courier
 from collector.alerts.limits import FEVERS_IN_A_ROW, Limit
 from collector.alerts.patience import LONGEST_MS, next_try_ms
 from collector.alerts.watch import Watch
-from collector.ledger import Follower, deliveries, incidents
+from collector.ledger import Follower, deliveries, incidents, screenings
 from collector.ledger.deliveries import Delivery, delivery_id
 from collector.rules.reason import Reason
 from collector.rules.rule import Finding, RuleSettings
@@ -269,3 +269,27 @@ def test_many_fevers_do_not_keep_another_message_for_ever(office):
     for _ in range(13):
         courier.step("phone", channel)
     assert channel.sent.index("sealed_entrance0") == FEVERS_IN_A_ROW
+
+
+def test_an_answer_that_the_ledger_does_not_take_is_kept_and_nothing_is_sent_twice(office, monkeypatch):
+    sent = []
+
+    class Channel:
+        def send(self, message):
+            sent.append(message.id)
+            return Answer("accepted", "ok")
+
+    fever(office)
+    watch = Watch(office.ledger, SETTINGS, telling("phone"), office.now_ms)
+    with office.ledger.read() as connection:
+        batch = screenings.after(connection, 0, 10)
+    watch.handle(batch)
+    courier = Courier(office.ledger, {"phone": Channel()}, office.now_ms)
+    with monkeypatch.context() as broken:
+        broken.setattr(deliveries, "accepted", lambda *_: 1 / 0)
+        for _ in range(3):
+            with pytest.raises(ZeroDivisionError):
+                courier.step("phone", Channel())
+    courier.step("phone", Channel())
+    assert len(sent) == 1
+    assert states(office) == [("accepted", 1)]

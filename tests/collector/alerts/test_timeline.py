@@ -247,17 +247,3 @@ def test_kills_between_any_two_steps_ring_each_fever_once_under_one_id_on_either
     assert len(ids) == len(set(ids))
     secretary = [message.incident for _, message in one.phones["secretary"].heard]
     assert len(set(secretary)) == 20
-
-
-@pytest.mark.parametrize("jump", [-5 * 3600, 5 * 3600])
-def test_a_clock_that_is_set_delays_no_fever_and_rings_none_twice(morning, jump):
-    one = morning()
-    one.phones["phone"].answers = [Answer("unknown", "ConnectError", retry=True)] * 3
-    one.at(10, one.find, "confirmed_fever", gate="e01")
-    one.at(12, one.set_clock, jump)
-    one.at(60, one.find, "confirmed_fever", gate="e02")
-    one.run(600)
-    rang = [(message.gate, round(at)) for at, message in one.phones["phone"].heard]
-    assert sorted(gate for gate, _ in rang) == ["e01", "e02"]
-    assert dict(rang)["e02"] == 60
-    assert dict(rang)["e01"] <= 40

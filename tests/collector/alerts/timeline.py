@@ -12,7 +12,7 @@ from collector.alerts.channel import Answer
 from collector.alerts.courier import Courier
 from collector.alerts.dispatch import Dispatch, Dispatcher
 from collector.alerts.settings import Alerts, Channel
-from collector.ledger import deliveries, incidents
+from collector.ledger import deliveries, incidents, lasting
 from collector.rules.reason import Reason
 from collector.rules.rule import Finding
 
@@ -111,6 +111,12 @@ class Timeline:
         with self.ledger.begin() as connection:
             incidents.resolve(connection, wanted[0].id, None, self.now_ms(), ending=ending)
 
+    def come_again(self, rule):
+        """What was over by itself is found once more, as the lookout writes it down."""
+        with self.ledger.begin() as connection:
+            incident = lasting.go_on(connection, self.newest(rule), self.now_ms(), "flapping")
+            self.dispatch.consider(connection, [incident], self.now_ms())
+
     def untold(self):
         with self.ledger.read() as connection:
             return incidents.untold(connection, 0)
@@ -133,7 +139,7 @@ class Timeline:
         """All that is due at this moment."""
         for _ in range(50):
             before = self.ledger.changed.version
-            self.dispatcher.step()
+            self.dispatcher.pace()
             for name, phone in self.phones.items():
                 while not self.courier.step(name, phone):
                     pass

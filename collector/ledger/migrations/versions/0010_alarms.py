@@ -34,6 +34,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("person", sa.String(length=40), nullable=True))
         batch.add_column(sa.Column("tried_ms", sa.BigInteger(), nullable=True))
         batch.add_column(sa.Column("used_ms", sa.BigInteger(), nullable=True))
+    op.create_index("ix_deliveries_created_ms", "deliveries", ["created_ms"], unique=False)
     op.create_index("ix_deliveries_incident", "deliveries", ["incident"], unique=False)
     op.create_index("ix_deliveries_channel_tried_ms", "deliveries", ["channel", "tried_ms"], unique=False)
     op.create_table(
