@@ -264,3 +264,12 @@ def test_a_page_calls_for_help_only_from_its_moment_on(page: Page, office: Any) 
     office.push("alert", FEVER | {"siren_at": "2099-01-01T00:00:00+08:00"})
     expect(page.get_by_test_id("alert").first).to_be_visible()
     expect(page.get_by_test_id("siren")).to_have_count(0)
+
+
+def test_two_messages_through_one_channel_are_two_lines_and_break_no_page(page: Page, office: Any) -> None:
+    sent = {"kind": "alarm", "recipient": "li", "channel": "phone", "state": "accepted", "answer": "HTTP 200"}
+    alert = FEVER | {"deliveries": [sent | {"id": "d1"}, sent | {"id": "d2", "kind": "again"}]}
+    office.alerts.append(alert)
+    page.reload()
+    expect(page.get_by_test_id("delivery")).to_have_count(2)
+    expect(page.get_by_test_id("gate-card").first).to_be_visible()
