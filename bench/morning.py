@@ -71,7 +71,7 @@ class Gate:
     def measure(self, one: Passing) -> Screening:
         """Somebody comes."""
         high = one.celsius >= FEVER
-        of = self._made.get(one.again)
+        of = self._made.get(one.again) if one.again else None
 
         def make(epoch: str, seq: int) -> Screening:
             return Screening(
@@ -91,7 +91,8 @@ class Gate:
             )
 
         made = self._outbox.record(make)
-        self._made[one.name] = made
+        if one.name:
+            self._made[one.name] = made
         self._uplink.recorded(made.seq)
         return made
 
