@@ -118,8 +118,7 @@ def _waits(one: Incident, around: Around) -> Decision | None:
 
 def _rings(one: Incident, around: Around) -> Decision:
     """Those who are awake and have not had too many."""
-    cannot_wait = one.rule in urgency.CANNOT_WAIT
-    awake = [person for person in around.rungs[0] if cannot_wait or around.quiet(person) is None]
+    awake = _awake(one, around.rungs[0], around)
     within = tuple(person for person in awake if has_room(person, around))
     if within:
         ring = Ring(within, nth=one.flaps)
@@ -139,8 +138,7 @@ def _rung(one: Incident, around: Around) -> Decision | None:
     higher = [tuple(person for person in rung if person.id not in reached) for rung in around.rungs]
     higher = [rung for rung in higher if rung] if climbs or hopeless else []
     if higher and (now_ms >= escalates_ms or hopeless):
-        cannot_wait = one.rule in urgency.CANNOT_WAIT
-        awake = [person for person in higher[0] if cannot_wait or around.quiet(person) is None]
+        awake = _awake(one, higher[0], around)
         within = tuple(person for person in awake if urgency.always_rings(one) or has_room(person, around))
         ring = Ring(within, "escalated", one.level + 1) if within else None
         if ring is None and len(higher) == 1:
@@ -203,6 +201,11 @@ def _last_told_ms(around: Around) -> int:
 
 def _patience_ms(around: Around) -> int:
     return min(UNANSWERED_MS, around.alerts.escalate_seconds * 1000)
+
+
+def _awake(one: Incident, people: Sequence[Person], around: Around) -> list[Person]:
+    """Those who are not in their quiet hours; of what cannot wait, all."""
+    return [person for person in people if one.rule in urgency.CANNOT_WAIT or around.quiet(person) is None]
 
 
 def has_room(person: Person, around: Around) -> bool:

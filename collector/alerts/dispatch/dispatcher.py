@@ -8,6 +8,7 @@ import structlog
 from collector.alerts.dispatch.rounds import Dispatch
 from collector.ledger import Ledger, setclock
 from collector.paced import Paced
+from collector.wallclock import WallClock
 
 log = structlog.get_logger(__name__)
 
@@ -16,8 +17,6 @@ SHORTEST_SLEEP = 0.25
 """What is new is dispatched by whoever writes it down; here it is about time."""
 SHARE = 10
 """Steps are at least so many times as far apart as one takes."""
-SET_MS = 2_000
-"""A clock that is set by less is a clock that is kept right."""
 
 
 class Dispatcher(Paced):
@@ -43,7 +42,7 @@ class Dispatcher(Paced):
         self._dispatch = dispatch
         self._now_ms = now_ms
         self._monotonic = monotonic
-        self._apart_ms = self._apart()
+        self._wall = WallClock(now_ms, monotonic)
         self._led = False
 
     def pace(self) -> float:
@@ -67,22 +66,16 @@ class Dispatcher(Paced):
             return SHORTEST_SLEEP
         return LONGEST_SLEEP if next_ms is None else min((next_ms - now_ms) / 1000, LONGEST_SLEEP)
 
-    def _apart(self) -> int:
-        return self._now_ms() - round(self._monotonic() * 1000)
-
     def _follow_the_clock(self) -> None:
-        apart_ms = self._apart()
-        moved_ms, self._apart_ms = apart_ms - self._apart_ms, apart_ms
-        if not self._ledger.leads():
-            self._led = False
+        set_ms = self._wall.set_by_ms()
+        begins = self._ledger.leads() and not self._led
+        self._led = self._ledger.leads()
+        if not self._led or not (begins or set_ms):
             return
-        if self._led and abs(moved_ms) < SET_MS:
-            return
-        begins, self._led = not self._led, True
         with self._ledger.begin() as connection:
-            if moved_ms >= SET_MS and not begins:
-                setclock.forward(connection, self._now_ms(), moved_ms)
+            if set_ms > 0 and not begins:
+                setclock.forward(connection, self._now_ms(), set_ms)
             else:
                 setclock.back(connection, self._now_ms())
         if not begins:
-            log.warning("clock_was_set", seconds=round(moved_ms / 1000))
+            log.warning("clock_was_set", seconds=round(set_ms / 1000))

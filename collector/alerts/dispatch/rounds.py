@@ -10,7 +10,7 @@ from datetime import UTC, datetime, tzinfo
 import msgspec
 
 from collector.alerts.dispatch import budget, digest, roster, urgency
-from collector.alerts.dispatch.decide import Around, Decision, Ring, decide
+from collector.alerts.dispatch.decide import HOUR_MS, Around, Decision, Ring, decide
 from collector.alerts.dispatch.post import Post
 from collector.alerts.dispatch.ways import other_ways
 from collector.alerts.settings import Alerts, Channel, Person, Shift
@@ -19,7 +19,6 @@ from collector.ledger import Connection, deliveries, incidents
 from collector.ledger.deliveries import Delivery, Pushes
 from collector.ledger.incidents import Incident
 
-HOUR_MS = 3_600_000
 LOOKS_BACK_MS = 48 * HOUR_MS
 """What nobody was told of so long after it expired is told no more."""
 AT_ONCE = 500
@@ -28,7 +27,6 @@ LOOK_AGAIN_MS = 10_000
 WAYS_BACK_MS = 24 * HOUR_MS
 JOINS = frozenset({Why.GATHERING, Why.COOLING_DOWN, Why.SUSPECT_DEVICE})
 """What waits to ring, and goes along with another of its group."""
-EXPLAINING = frozenset(rule for rules in urgency.MUTED_BY.values() for rule in rules)
 Group = tuple[str, ...]
 
 
@@ -66,7 +64,7 @@ class Dispatch:
         if not due:
             return
         post = Post(connection, now_ms, self._timezone)
-        live = incidents.bearing(connection, urgency.bearing_rules(), JOINS | {Why.MUTED})
+        live = incidents.bearing(connection, urgency.EXPLAINING, JOINS | {Why.MUTED})
         ringing: dict[tuple[Group, Ring], list[Incident]] = {}
         around = self._around(connection, due, live, now_ms)
         for one in due:
@@ -79,7 +77,7 @@ class Dispatch:
                 ringing.setdefault((group, decision.ring), []).append(one)
         for (group, ring), ones in ringing.items():
             joined = self._joined(connection, group, ring, ones, live, now_ms) if ring.kind == "alarm" else []
-            explaining = [one for one in ones if one.rule in EXPLAINING]
+            explaining = [one for one in ones if one.rule in urgency.EXPLAINING]
             muted = sum(urgency.explained_by(other, explaining) is not None for other in live) if explaining else 0
             post.ring(ring, [*ones, *joined], muted)
 

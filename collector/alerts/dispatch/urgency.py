@@ -24,6 +24,8 @@ MUTED_BY = {
     "device_health": ("cluster",),
 }
 """What explains it: an office that hears nobody, or at the same gate what is worse."""
+EXPLAINING = frozenset(rule for rules in MUTED_BY.values() for rule in rules)
+"""The rules whose incidents change what becomes of others; `cluster` makes fevers doubted, too."""
 EVERYWHERE = frozenset({"office_offline"})
 """These explain incidents at any gate."""
 
@@ -72,8 +74,3 @@ def suspect_gates(live: Iterable[Incident]) -> dict[str, int]:
 def is_doubted(one: Incident, suspect: Collection[str]) -> bool:
     """Whether it is a fever that such a thermometer showed; also when that thermometer was changed meanwhile."""
     return always_rings(one) and (one.gate in suspect or one.because == Why.SUSPECT_DEVICE)
-
-
-def bearing_rules() -> frozenset[str]:
-    """The rules whose incidents change what becomes of others."""
-    return frozenset({"cluster", *(rule for rules in MUTED_BY.values() for rule in rules)})

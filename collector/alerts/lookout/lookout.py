@@ -18,6 +18,7 @@ from collector.paced import Paced
 from collector.rules.listing import looks
 from collector.rules.rule import Finding, RuleSettings
 from collector.rules.scene import Scene
+from collector.wallclock import WallClock
 
 log = structlog.get_logger(__name__)
 
@@ -32,8 +33,6 @@ MOST_NEW = 200
 """Incidents that one look opens; the next look has the others."""
 ALIVE_MS = 60_000
 """So often it is written that somebody looks, so that a day can be judged again without the time when nobody did."""
-SET_MS = 2_000
-"""A clock that is set by less is a clock that is kept right."""
 
 
 class Sees(Protocol):
@@ -76,7 +75,7 @@ class Lookout(Paced):
         self._now_ms = now_ms
         self._monotonic = monotonic
         self._every = every
-        self._apart_ms = self._apart()
+        self._wall = WallClock(now_ms, monotonic)
         self._failing: set[str] = set()
         self._memory: Memory | None = None
 
@@ -94,7 +93,7 @@ class Lookout(Paced):
 
     def step(self) -> None:
         """One look."""
-        now_ms, set_ms = self._now_ms(), self._was_set()
+        now_ms, set_ms = self._now_ms(), self._wall.set_by_ms()
         memory, dark_ms = self._memory, 0
         if memory is None:
             memory = self._recall()
@@ -172,18 +171,6 @@ class Lookout(Paced):
         for name, state in states.items():
             state.since.resume({one.cause: one.happened_ms for one in live if one.rule == name})
         return Memory(states, written_ms)
-
-    def _apart(self) -> int:
-        return self._now_ms() - round(self._monotonic() * 1000)
-
-    def _was_set(self) -> int:
-        """By how many milliseconds the wall clock was set since the last look."""
-        apart_ms = self._apart()
-        moved_ms = apart_ms - self._apart_ms
-        if abs(moved_ms) < SET_MS:
-            return 0
-        self._apart_ms = apart_ms
-        return moved_ms
 
 
 class Memory:

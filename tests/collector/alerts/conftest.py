@@ -10,12 +10,15 @@ import msgspec
 import pytest
 
 from collector.alerts.channel import open_channel
+from collector.alerts.modem import dialogue, port
 from collector.ledger import Ledger, screenings
 from collector.settings import Channel
 from kadian.identifiers import new_id
 from kadian.messages import Code, Screening, Temperature
 from kadian.settings import Secret
 from tests.collector.alerts.message import MESSAGE
+from tests.collector.alerts.timeline import Timeline
+from tests.hardware.gsm import Modem
 
 
 class Phone:
@@ -149,3 +152,27 @@ def opened(phone):
         return open_channel(Channel("duty", f"{word}+{phone.url}{rest}", Secret(key), Secret("SEC1"), to))
 
     return at
+
+
+@pytest.fixture
+def modem(monkeypatch):
+    """An emulated modem, and an office that waits less for it than for a real one."""
+    monkeypatch.setattr(port, "READ_SECONDS", 0.01)
+    monkeypatch.setattr(dialogue, "QUIET_SECONDS", 0.02)
+    modem = Modem()
+    yield modem
+    modem.unplug()
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr(dialogue, "WAKE_SECONDS", 0.1)
+    monkeypatch.setattr(dialogue, "NETWORK_SECONDS", 0.1)
+
+
+@pytest.fixture
+def morning(tmp_path):
+    """Makes a timeline over a ledger of its own."""
+    ledger = Ledger.open(f"sqlite:///{tmp_path}/kadian.db")
+    yield lambda **more: Timeline(ledger, **more)
+    ledger.close()

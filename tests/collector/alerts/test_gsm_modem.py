@@ -9,38 +9,13 @@ import msgspec
 import pytest
 
 from collector.alerts.channel import open_channel
-from collector.alerts.modem import dialogue, port
+from collector.alerts.modem import dialogue
 from collector.alerts.modem.answers import ON_A_NETWORK
 from collector.settings import Channel
 from kadian.errors import KadianError
 from kadian.settings import Secret
+from tests.collector.alerts.modems import TEXT, TO, channel
 from tests.hardware.gsm import Modem, wait
-
-TO = "13912345678"
-TEXT = "正门 38.4°C 两次确认\n请复核后记录"
-
-
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch):
-    monkeypatch.setattr(port, "READ_SECONDS", 0.01)
-    monkeypatch.setattr(dialogue, "QUIET_SECONDS", 0.02)
-
-
-@pytest.fixture
-def impatient(monkeypatch):
-    monkeypatch.setattr(dialogue, "WAKE_SECONDS", 0.1)
-    monkeypatch.setattr(dialogue, "NETWORK_SECONDS", 0.1)
-
-
-@pytest.fixture
-def modem():
-    modem = Modem()
-    yield modem
-    modem.unplug()
-
-
-def channel(modem, to=(TO,), pin=None):
-    return open_channel(Channel("duty", f"gsm_modem+serial://{modem.path}", secret=pin and Secret(pin), to=to))
 
 
 def test_the_message_reaches_each_phone_and_echo_and_chatter_do_no_harm(modem, page):

@@ -3,37 +3,7 @@
 import msgspec
 import pytest
 
-from collector.alerts.channel import open_channel
-from collector.alerts.modem import dialogue, port
-from collector.settings import Channel
-from kadian.settings import Secret
-from tests.hardware.gsm import Modem
-
-TO = "13912345678"
-TEXT = "正门 38.4°C 两次确认\n请复核后记录"
-
-
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch):
-    monkeypatch.setattr(port, "READ_SECONDS", 0.01)
-    monkeypatch.setattr(dialogue, "QUIET_SECONDS", 0.02)
-
-
-@pytest.fixture
-def impatient(monkeypatch):
-    monkeypatch.setattr(dialogue, "WAKE_SECONDS", 0.1)
-    monkeypatch.setattr(dialogue, "NETWORK_SECONDS", 0.1)
-
-
-@pytest.fixture
-def modem():
-    modem = Modem()
-    yield modem
-    modem.unplug()
-
-
-def channel(modem, to=(TO,), pin=None):
-    return open_channel(Channel("duty", f"gsm_modem+serial://{modem.path}", secret=pin and Secret(pin), to=to))
+from tests.collector.alerts.modems import channel
 
 
 def test_who_was_reached_is_not_rung_again_when_another_is_tried_again(modem, page):

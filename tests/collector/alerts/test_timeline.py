@@ -1,24 +1,8 @@
 """In the manner of Alertmanager's acceptance tests: this is found at t0, that rings at this phone between t1 and t2."""
 
-import pytest
-
 from collector.alerts.channel import Answer
-from collector.alerts.settings import Person, Shift
-from collector.ledger import Ledger
-from tests.collector.alerts.timeline import SEVEN, Timeline
-
-SECRETARY = Person("secretary", channels=("secretary",))
-DEPUTY = Person("deputy", "deputy", channels=("deputy",))
-DUTY = Person("v-12", "duty", channels=("duty",))
-SHIFT = Shift("v-12", ("e01", "e02"), "07:00", "12:00")
-THREE = {"channels": ("duty", "secretary", "deputy"), "people": (SECRETARY, DEPUTY, DUTY), "shifts": (SHIFT,)}
-
-
-@pytest.fixture
-def morning(tmp_path):
-    ledger = Ledger.open(f"sqlite:///{tmp_path}/kadian.db")
-    yield lambda **more: Timeline(ledger, **more)
-    ledger.close()
+from collector.alerts.settings import Person
+from tests.collector.alerts.timeline import SEVEN, THREE, Timeline
 
 
 def test_a_confirmed_fever_rings_at_once_and_once(morning):

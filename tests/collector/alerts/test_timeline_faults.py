@@ -6,21 +6,7 @@ from collector.alerts.channel import Answer
 from collector.alerts.courier import Courier
 from collector.alerts.limits import Limit
 from collector.alerts.settings import Person, Shift
-from collector.ledger import Ledger
-from tests.collector.alerts.timeline import Timeline
-
-SECRETARY = Person("secretary", channels=("secretary",))
-DEPUTY = Person("deputy", "deputy", channels=("deputy",))
-DUTY = Person("v-12", "duty", channels=("duty",))
-SHIFT = Shift("v-12", ("e01", "e02"), "07:00", "12:00")
-THREE = {"channels": ("duty", "secretary", "deputy"), "people": (SECRETARY, DEPUTY, DUTY), "shifts": (SHIFT,)}
-
-
-@pytest.fixture
-def morning(tmp_path):
-    ledger = Ledger.open(f"sqlite:///{tmp_path}/kadian.db")
-    yield lambda **more: Timeline(ledger, **more)
-    ledger.close()
+from tests.collector.alerts.timeline import DUTY, SECRETARY, THREE
 
 
 @pytest.mark.parametrize("jump", [-5 * 3600, 5 * 3600])

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from collector.alerts.channel import Answer
 from collector.alerts.courier import Courier
 from collector.alerts.dispatch import Dispatch, Dispatcher
-from collector.alerts.settings import Alerts, Channel
+from collector.alerts.settings import Alerts, Channel, Person, Shift
 from collector.ledger import deliveries, incidents, lasting
 from collector.rules.reason import Reason
 from collector.rules.rule import Finding
@@ -20,6 +20,11 @@ ZONE = ZoneInfo("Asia/Shanghai")
 SEVEN = datetime(2026, 11, 25, 7, tzinfo=ZONE)
 NAMES = {f"e{number:02}": f"{number}号门" for number in range(1, 24)}
 DAY_SECONDS = 86_400
+SECRETARY = Person("secretary", channels=("secretary",))
+DEPUTY = Person("deputy", "deputy", channels=("deputy",))
+DUTY = Person("v-12", "duty", channels=("duty",))
+SHIFT = Shift("v-12", ("e01", "e02"), "07:00", "12:00")
+THREE = {"channels": ("duty", "secretary", "deputy"), "people": (SECRETARY, DEPUTY, DUTY), "shifts": (SHIFT,)}
 
 
 class Phone:
