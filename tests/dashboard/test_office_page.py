@@ -86,25 +86,8 @@ def test_the_same_screening_twice_is_listed_once(page: Page, office: Any) -> Non
 
 
 def test_an_alert_is_announced_and_acknowledged_with_the_name_typed_once(page: Page, office: Any) -> None:
-    alert = {
-        "id": "alert-1",
-        "rule": "confirmed_fever",
-        "gate": "e01",
-        "entrance": "e01",
-        "state": "open",
-        "severity": "page",
-        "late": False,
-        "opened_at": "2026-11-24T07:02:11+08:00",
-        "happened_at": "2026-11-24T07:02:11+08:00",
-        "last_at": "2026-11-24T07:02:11+08:00",
-        "count": 1,
-        "acknowledged_at": None,
-        "acknowledged_by": None,
-        "resolved_at": None,
-        "text": {"zh": "复测仍高，确认发热。", "en": "A confirmed fever."},
-        "what_to_do": {"zh": "请到现场。", "en": "Go there."},
-        "deliveries": [{"channel": "secretary", "state": "refused", "answer": "errcode 45009"}],
-    }
+    refused = {"id": "d1", "channel": "secretary", "state": "refused", "answer": "errcode 45009"}
+    alert = FEVER | {"deliveries": [refused]}
     office.alerts.append(alert)
     office.push("alert", alert)
     card = page.get_by_test_id("alert")
